@@ -1,0 +1,116 @@
+"""From a version's source to the namespace a container runs: find, build, load.
+
+A version is a source file with ``async def handler(event, context)``. Built-in versions and a learner's go through the same
+door: compiled once, executed in a fresh namespace for each container, as a cold start does.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from simulator.errors import BuildError, UsageError, nearest
+from simulator.system.modules import OWN_MODULES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import CodeType
+
+VERSIONS = Path(__file__).parent / "system" / "versions"
+
+# Pure modules of the standard library that a version may import beside the lab's own.
+ALLOWED = frozenset({
+    "__future__", "base64", "collections", "copy", "dataclasses", "decimal", "enum", "fractions", "functools", "hashlib",
+    "itertools", "json", "math", "operator", "re", "statistics", "string", "textwrap", "typing", "urllib.parse",
+})  # fmt: skip
+
+
+class Version(msgspec.Struct, frozen=True):
+    """A deployable version of a service; `source` is the code shown and the code run."""
+
+    service: str
+    name: str
+    source: str
+
+    @property
+    def ref(self) -> str:
+        """Its name in full: ``service@version``."""
+        return f"{self.service}@{self.name}"
+
+
+def versions_of(service: str) -> tuple[str, ...]:
+    """List the built-in versions of a service, by name."""
+    prefix = service.replace("-", "_") + "_"
+    return tuple(sorted(p.stem[len(prefix) :].replace("_", "-") for p in VERSIONS.glob(f"{prefix}*.py")))
+
+
+def read_version(ref: str) -> Version:
+    """Read a built-in version such as ``request-ride@launch``. Raises UsageError, naming the nearest that exists."""
+    service, at, name = ref.partition("@")
+    path = VERSIONS / f"{service}_{name}.py".replace("-", "_")
+    if not (at and service and name and path.name.isascii() and path.parent == VERSIONS and path.is_file()):
+        known = [f"{s}@{v}" for s in services() for v in versions_of(s)]
+        what = f"no version `{ref}`" if at else f"`{ref}` is no version: write SERVICE@VERSION"
+        raise UsageError(f"{what}{nearest(ref, known) or '; there are ' + ', '.join(known)}")
+    return Version(service, name, path.read_text(encoding="utf-8"))
+
+
+def services() -> tuple[str, ...]:
+    """List the services that have built-in versions."""
+    return ("promo-discount", "request-ride")
+
+
+@lru_cache(maxsize=256)
+def build(source: str, ref: str) -> CodeType:
+    """Compile a version. Raises BuildError with the line: syntax, a forbidden import, no handler."""
+    try:
+        tree = ast.parse(source, filename=ref)
+        code = compile(tree, ref, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None) or 1
+        column = getattr(error, "offset", None) or 1
+        reason = getattr(error, "msg", None) or str(error) or type(error).__name__
+        raise BuildError(f"{ref}:{line}:{column}: {reason}; the running version is untouched") from None
+    handlers = [node for node in tree.body if getattr(node, "name", None) == "handler"]
+    if not handlers:
+        raise BuildError(f"{ref}:1:1: no handler: a version needs `async def handler(event, context)`")
+    if not isinstance(handlers[-1], ast.AsyncFunctionDef):
+        raise BuildError(f"{ref}:{handlers[-1].lineno}:1: `handler` is not async: write `async def handler(event, context)`")
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        for name in names:
+            if name not in ALLOWED and name not in OWN_MODULES:
+                known = ", ".join(sorted(OWN_MODULES | ALLOWED - {"__future__"}))
+                raise BuildError(
+                    f"{ref}:{node.lineno}:{node.col_offset + 1}: cannot import `{name}` here; there are {known}"  # type: ignore[attr-defined]
+                )
+    return code
+
+
+def load(version: Version, own: Mapping[str, Any]) -> Callable[[Any, Any], Any]:
+    """Execute a version in a fresh namespace and give its handler; `own` are the lab's modules of this container."""
+
+    def importer(name: str, *rest: Any) -> Any:
+        if name in own:
+            return own[name]
+        if name not in ALLOWED:
+            raise ImportError(f"cannot import `{name}` here")
+        return builtins.__import__(name, *rest) if rest else import_module(name)
+
+    namespace: dict[str, Any] = {
+        "__name__": version.service.replace("-", "_"),
+        "__builtins__": {**vars(builtins), "__import__": importer, "print": own["builtins.print"]},
+    }
+    exec(build(version.source, version.ref), namespace)  # noqa: S102 - running the code that is shown is what a lab does
+    handler: Callable[[Any, Any], Any] = namespace["handler"]
+    return handler

@@ -1,0 +1,119 @@
+"""The catalog of injectable faults: typed, validated, composable, switchable while a run goes on.
+
+Each is a mechanism at work inside a function or its platform, never a formula added to a latency. `--fault
+NAME:key=value,...` on the command line, or a tagged record in YAML.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import msgspec
+
+from simulator.errors import UsageError, nearest
+from simulator.kernel import sleep
+
+if TYPE_CHECKING:
+    from simulator.system.context import Context
+    from simulator.system.functions import Function
+
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+
+
+class InjectedError(Exception):
+    """What the error-rate fault raises inside a handler."""
+
+
+class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="fault", kw_only=True):
+    """What all faults share: the function they strike. A fault changes the function only while it is switched on."""
+
+    service: str
+
+    def switch_on(self, function: Function) -> None:
+        """Begin."""
+
+    def switch_off(self, function: Function) -> None:
+        """End."""
+
+    async def strike(self, context: Context) -> None:
+        """Happen to one invocation, at the start of its handler."""
+
+
+class SporadicDelay(Fault, frozen=True, tag="sporadic-delay"):
+    """A share of the invocations waits before it does anything: the module's own failure, in any function."""
+
+    share: Share = 0.2
+    low_s: Seconds = 0.8
+    high_s: Seconds = 0.95
+
+    async def strike(self, context: Context) -> None:
+        """Wait, if this invocation is one of the unlucky."""
+        if context.draws.u(f"fault:sporadic-delay:{self.service}") < self.share:
+            u = context.draws.u(f"fault:sporadic-delay:{self.service}:length")
+            await sleep(self.low_s + (self.high_s - self.low_s) * u)
+
+
+class ErrorRate(Fault, frozen=True, tag="error-rate"):
+    """A share of the invocations raises an exception that nobody handles."""
+
+    share: Share = 0.1
+
+    async def strike(self, context: Context) -> None:
+        """Raise, if this invocation is one of the unlucky."""
+        if context.draws.u(f"fault:error-rate:{self.service}") < self.share:
+            raise InjectedError(f"injected into {self.service}: {self.share:.0%} of invocations fail")
+
+
+class ColdStarts(Fault, frozen=True, tag="cold-starts"):
+    """Idle containers are taken away early, so more invocations meet a cold start."""
+
+    keep_alive_s: Seconds = 0.0
+
+    def switch_on(self, function: Function) -> None:
+        """Shorten the keep-alive."""
+        function.keep_alive_s = self.keep_alive_s
+
+    def switch_off(self, function: Function) -> None:
+        """Restore the keep-alive."""
+        function.keep_alive_s = function.settings.keep_alive_s
+
+
+class NoisyNeighbor(Fault, frozen=True, tag="noisy-neighbor"):
+    """Somebody else on the host takes processor time: all computing of this function takes longer."""
+
+    left: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.25
+
+    def switch_on(self, function: Function) -> None:
+        """Take the processor away."""
+        function.share *= self.left
+
+    def switch_off(self, function: Function) -> None:
+        """Give it back."""
+        function.share /= self.left
+
+
+AnyFault = SporadicDelay | ErrorRate | ColdStarts | NoisyNeighbor
+CATALOG: dict[str, type[AnyFault]] = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyFault)}
+
+
+def parse_fault(text: str) -> AnyFault:
+    """Read ``NAME[:key=value,...]``. Raises UsageError naming what is wrong and what there is."""
+    name, _, rest = text.partition(":")
+    kind = CATALOG.get(name)
+    if kind is None:
+        raise UsageError(f"no fault `{name}`{nearest(name, CATALOG) or '; there are ' + ', '.join(CATALOG)}")
+    values: dict[str, str] = {"service": "promo-discount"}
+    fields = tuple(kind.__struct_fields__)
+    for pair in filter(None, rest.split(",")):
+        key, equals, value = (part.strip() for part in pair.partition("="))
+        if not equals:
+            raise UsageError(f"fault `{name}`: write `{key}=value`; it takes {', '.join(fields)}")
+        if key not in fields:
+            raise UsageError(f"fault `{name}` has no `{key}`{nearest(key, fields) or '; it takes ' + ', '.join(fields)}")
+        values[key] = value
+    try:
+        return msgspec.convert(values, kind, strict=False)
+    except msgspec.ValidationError as error:
+        key = str(error).partition("$.")[2].strip("`")
+        raise UsageError(f"fault `{name}`: `{key}={values.get(key)}`: {str(error).partition(' - ')[0].lower()}") from None

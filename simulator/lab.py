@@ -1,0 +1,208 @@
+"""Lab: the one door. Screens, lessons, the command line and tests all drive these verbs.
+
+Time moves only in `Lab.advance`. What is set here - versions, tokens, faults, sampling, rules, warm containers - holds for
+the next run and, where a run is under way, for that one from now on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from simulator.deploying import Version, build, read_version
+from simulator.errors import UsageError, nearest
+from simulator.load import Plan, load_plan
+from simulator.run import Run, make_again
+from simulator.run_settings import RunSettings
+from simulator.users import check_target
+
+if TYPE_CHECKING:
+    from simulator.faults import AnyFault
+    from simulator.run_data import RunData
+    from simulator.settings import AlertRule, Scenario
+    from simulator.system.recorder import Details
+
+KEEP = "keep"  # a deploy that leaves the agent's token as it is
+
+
+class Lab:
+    """A scenario with everything a learner can do to it."""
+
+    def __init__(self, scenario: Scenario, seed: int = 1) -> None:
+        monitoring = scenario.monitoring
+        self.scenario = scenario
+        self.seed = seed
+        self.run: Run | None = None
+        self.sampling = 1.0
+        self.warm_containers = scenario.warm
+        self.rules: list[AlertRule] = list(monitoring.rules)
+        self.tokens: dict[str, str | None] = dict.fromkeys(monitoring.watches, monitoring.token)
+        self.versions: dict[str, Version] = {n: read_version(f"{n}@{f.version}") for n, f in scenario.functions.items()}
+        self._history: dict[str, list[Version]] = {name: [version] for name, version in self.versions.items()}
+        self._faults: dict[int, AnyFault] = {}
+        self._handles = 0
+        self._runs = 0
+        self._details: tuple[object, Details] | None = None
+
+    # what is deployed
+
+    def deploy(self, what: str | Version, token: str | None = KEEP) -> Version:
+        """Deploy a version by its ref, such as ``request-ride@traced``, or a Version with source text of its own.
+
+        `token` is the monitoring token deployed with it: None for none, `KEEP` for the one it has.
+        Raises UsageError for a name that does not exist, BuildError for source that cannot be built.
+        """
+        version = read_version(what) if isinstance(what, str) else what
+        if version.service not in self.versions:
+            raise UsageError(f"no service `{version.service}`{nearest(version.service, self.versions)}")
+        build(version.source, version.ref)
+        self._history[version.service].append(version)
+        if token != KEEP:
+            self.tokens[version.service] = token
+        return self._activate(version)
+
+    def rollback(self, service: str) -> Version:
+        """Go back to the version before the one deployed. Raises UsageError where there is none."""
+        history = self._history.get(service)
+        if history is None:
+            raise UsageError(f"no service `{service}`{nearest(service, self._history)}")
+        if len(history) < 2:
+            raise UsageError(f"{service}: there is no version before {history[-1].name}")
+        history.pop()
+        return self._activate(history[-1])
+
+    def history(self, service: str) -> tuple[Version, ...]:
+        """List what was deployed of a service, the running version last."""
+        return tuple(self._history[service])
+
+    def _activate(self, version: Version) -> Version:
+        self.versions[version.service] = version
+        if self._live is not None:
+            self._live.deploy(version)
+        return version
+
+    # what is done to it
+
+    def inject(self, fault: AnyFault) -> int:
+        """Switch a fault on; the handle switches it off again."""
+        if fault.service not in self.versions:
+            raise UsageError(f"no function `{fault.service}`{nearest(fault.service, self.versions)}")
+        self._handles += 1
+        self._faults[self._handles] = fault
+        if self._live is not None:
+            self._live.fault(fault, on=True)
+        return self._handles
+
+    def remove(self, handle: int) -> None:
+        """Switch a fault off."""
+        fault = self._faults.pop(handle)
+        if self._live is not None:
+            self._live.fault(fault, on=False)
+
+    def sample(self, rate: float) -> None:
+        """Keep this share of traces, 0 to 1, decided at the start of a request."""
+        if not 0.0 <= rate <= 1.0:
+            raise UsageError(f"a sampling rate is a share from 0 to 1, not {rate}")
+        self.sampling = rate
+        if self._live is not None:
+            self._live.sample(rate)
+
+    def watch(self, rule: AlertRule) -> None:
+        """Add an alert rule."""
+        self.rules.append(rule)
+        if self._live is not None:
+            self._live.watch(rule)
+
+    def warm(self, containers: int) -> None:
+        """Begin the next runs with this many idle containers in every pool; 0: cold."""
+        if containers < 0:
+            raise UsageError(f"a pool starts with 0 containers or more, not {containers}")
+        self.warm_containers = containers
+
+    # load and time
+
+    def load(self, plan: Plan | None = None, seed: int | None = None) -> Run:
+        """Begin a run of a load plan (default: the scenario's) from virtual 0. Time has not moved."""
+        if plan is None:
+            plan = load_plan(self.scenario.plan or "artillery-slowness.yml")
+        check_target(plan, self.scenario.site.url)
+        return self._begin(plan, self.seed if seed is None else seed)
+
+    def request(self, method: str = "POST", path: str = "/ride", headers: dict[str, str] | None = None, body: str | None = None) -> Run:
+        """Send one request by hand to the idle system; it is answered as time moves. Gives the run it belongs to."""
+        run = self._live
+        if run is None:
+            run = self._begin(Plan(name="by hand", target=self.scenario.site.url, phases=(), flows=()), self.seed)
+        url = path if "://" in path else self.scenario.site.url + path
+        run.request(method, url, headers or {}, body)
+        return run
+
+    def stop(self, run: Run) -> None:
+        """End a run's load early: nobody new arrives, who is under way finishes."""
+        if not run.finished:
+            run.stop()
+
+    def advance(self, seconds: float, budget: int | None = None) -> float:
+        """Let virtual time pass, at most `seconds` of it and at most `budget` kernel steps; gives the seconds really passed.
+
+        Any cutting into calls gives the same bytes. Nothing passes while there is no run, or it has settled.
+        """
+        run = self.run
+        if run is None or run.settled:
+            return 0.0
+        return run.advance(seconds, budget)
+
+    def finish(self, run: Run) -> Run:
+        """Let time pass until a run has settled. Raises Deadlock if it never can."""
+        with _quiet_collector():
+            while not run.settled:
+                before = run.world.sim.steps
+                run.advance(10.0, None)
+                if run.world.sim.steps == before and run.world.sim.now > 86_400_000:
+                    run.stuck()
+                    break
+        return run
+
+    def snapshot(self) -> RunData | None:
+        """Give the run as it stands, frozen; None before the first."""
+        return None if self.run is None else self.run.data()
+
+    def details(self, data: RunData) -> Details:
+        """Give bodies, log lines and tracebacks of a run: made again by running it once more, and kept for the last one asked."""
+        key = (data.number, data.steps)
+        if self._details is None or self._details[0] != key:
+            self._details = (key, make_again(data))
+        return self._details[1]
+
+    @property
+    def _live(self) -> Run | None:
+        return self.run if self.run is not None and not self.run.finished else None
+
+    def _begin(self, plan: Plan, seed: int) -> Run:
+        settings = RunSettings(
+            scenario=self.scenario,
+            seed=seed,
+            versions=dict(self.versions),
+            tokens=dict(self.tokens),
+            sampling=self.sampling,
+            rules=tuple(self.rules),
+            warm=self.warm_containers,
+            faults=tuple(self._faults.values()),
+            plan=plan,
+        )
+        self._runs += 1
+        self.run = Run(settings, self._runs)
+        return self.run
+
+
+@contextmanager
+def _quiet_collector() -> Iterator[None]:
+    """Keep Python's cycle collector from walking everything that was there before, again and again, during a long run."""
+    import gc
+
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

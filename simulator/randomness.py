@@ -1,0 +1,174 @@
+"""Random draws as a hash of (seed, owner, name, occurrence): common random numbers.
+
+A draw depends on nothing but its four keys, so no draw disturbs another: the same request meets the same network, the
+same promo service and the same luck before and after a change, with any fault, in any version, on any machine. What a
+comparison of two runs then shows is the change.
+
+The integer mix is splitmix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014). Distributions
+are inverse functions of one u in (0, 1), computed with `math`, whose log and exp do not differ between processors the way
+numpy's do.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from statistics import NormalDist
+from typing import Annotated
+
+import msgspec
+
+MASK = (1 << 64) - 1
+GOLDEN = 0x9E3779B97F4A7C15
+SECOND = 0xD1B54A32D192ED03
+UNIT = 2.0**-53
+
+_normal = NormalDist()
+
+
+def mix(x: int) -> int:
+    """Mix 64 bits well: splitmix64's finalizer. Takes and gives an integer from 0 to 2**64 - 1."""
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & MASK
+    return x ^ (x >> 31)
+
+
+@lru_cache(maxsize=4096)
+def name_key(name: str) -> int:
+    """Give the 64-bit key of a draw's name (FNV-1a over its UTF-8, mixed). The same in every process."""
+    key = 0xCBF29CE484222325
+    for byte in name.encode():
+        key = ((key ^ byte) * 0x100000001B3) & MASK
+    return mix(key)
+
+
+@lru_cache(maxsize=4096)
+def stream_key(seed: int, name: str) -> int:
+    """Give the key of all draws of this name under this seed."""
+    return mix((mix((seed * GOLDEN) & MASK) + name_key(name)) & MASK)
+
+
+def unit(key: int, owner: int, occurrence: int = 0) -> float:
+    """Draw u, 0 < u < 1, for an owner of a stream and the how-manieth time it draws from it."""
+    x = mix((key + owner * GOLDEN + occurrence * SECOND) & MASK)
+    return ((mix((x + GOLDEN) & MASK) >> 11) + 0.5) * UNIT
+
+
+def request_owner(user: int, step: int) -> int:
+    """Give the owner of what a request meets: a virtual user and the step of its flow."""
+    return (user << 16) | step
+
+
+class Draws:
+    """The draws of one owner. It counts how often each name was drawn; passed along with the request it belongs to."""
+
+    __slots__ = ("counts", "owner", "seed")
+
+    def __init__(self, seed: int, owner: int) -> None:
+        self.seed = seed
+        self.owner = owner
+        self.counts: dict[str, int] = {}
+
+    def u(self, name: str) -> float:
+        """Draw the next u of this name."""
+        counts = self.counts
+        occurrence = counts.get(name, 0)
+        counts[name] = occurrence + 1
+        return unit(stream_key(self.seed, name), self.owner, occurrence)
+
+
+def randint(u: float, low: int, high: int) -> int:
+    """Give a whole number from low to high, both included, from one u."""
+    return low + int(u * (high - low + 1))
+
+
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0)]
+
+
+class Constant(msgspec.Struct, tag="constant", tag_field="kind", frozen=True, forbid_unknown_fields=True):
+    """Always the same time."""
+
+    ms: NotNegative
+
+    def ms_at(self, u: float) -> float:  # noqa: ARG002 - one signature for all
+        """Give the time for a draw."""
+        return self.ms
+
+    @property
+    def mean_ms(self) -> float:
+        """The mean."""
+        return self.ms
+
+
+class Uniform(msgspec.Struct, tag="uniform", tag_field="kind", frozen=True, forbid_unknown_fields=True):
+    """Evenly spread between two times."""
+
+    low_ms: NotNegative
+    high_ms: NotNegative
+
+    def ms_at(self, u: float) -> float:
+        """Give the time for a draw."""
+        return self.low_ms + (self.high_ms - self.low_ms) * u
+
+    @property
+    def mean_ms(self) -> float:
+        """The mean."""
+        return (self.low_ms + self.high_ms) / 2
+
+
+class Exponential(msgspec.Struct, tag="exponential", tag_field="kind", frozen=True, forbid_unknown_fields=True):
+    """At least `base_ms`, and then memoryless with this mean."""
+
+    mean: NotNegative = msgspec.field(name="mean_ms")
+    base_ms: NotNegative = 0.0
+
+    def ms_at(self, u: float) -> float:
+        """Give the time for a draw."""
+        return self.base_ms - self.mean * math.log1p(-u)
+
+    @property
+    def mean_ms(self) -> float:
+        """The mean."""
+        return self.base_ms + self.mean
+
+
+class Weibull(msgspec.Struct, tag="weibull", tag_field="kind", frozen=True, forbid_unknown_fields=True):
+    """At least `base_ms`, and on top a Weibull time of this shape and mean."""
+
+    shape: Positive
+    mean: NotNegative = msgspec.field(name="mean_ms")
+    base_ms: NotNegative = 0.0
+
+    def ms_at(self, u: float) -> float:
+        """Give the time for a draw."""
+        return self.base_ms + _weibull_scale(self.shape, self.mean) * (-math.log1p(-u)) ** (1.0 / self.shape)
+
+    @property
+    def mean_ms(self) -> float:
+        """The mean."""
+        return self.base_ms + self.mean
+
+
+class Lognormal(msgspec.Struct, tag="lognormal", tag_field="kind", frozen=True, forbid_unknown_fields=True):
+    """A time whose logarithm is normal: half are below `median_ms`, and sigma says how far the others reach."""
+
+    median_ms: NotNegative
+    sigma: NotNegative
+
+    def ms_at(self, u: float) -> float:
+        """Give the time for a draw."""
+        return self.median_ms * math.exp(self.sigma * _normal.inv_cdf(u))
+
+    @property
+    def mean_ms(self) -> float:
+        """The mean."""
+        return self.median_ms * math.exp(self.sigma**2 / 2)
+
+
+Distribution = Constant | Uniform | Exponential | Weibull | Lognormal
+
+
+@lru_cache(maxsize=256)
+def _weibull_scale(shape: float, mean: float) -> float:
+    return mean / math.gamma(1.0 + 1.0 / shape)

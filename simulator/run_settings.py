@@ -1,0 +1,84 @@
+"""What a run is a pure function of: everything that decides its bytes, as one record that can be stored."""
+
+from __future__ import annotations
+
+import msgspec
+
+from simulator.deploying import Version
+from simulator.faults import AnyFault
+from simulator.load import Plan
+from simulator.settings import AlertRule, Scenario
+
+
+class DeployChange(msgspec.Struct, frozen=True, tag="deploy", tag_field="change"):
+    """A version was activated while the run went on."""
+
+    at_s: float
+    at_step: int
+    version: Version
+
+
+class SamplingChange(msgspec.Struct, frozen=True, tag="sampling", tag_field="change"):
+    """The share of traces that is kept was changed."""
+
+    at_s: float
+    at_step: int
+    rate: float
+
+
+class FaultChange(msgspec.Struct, frozen=True, tag="fault", tag_field="change"):
+    """A fault was switched on or off."""
+
+    at_s: float
+    at_step: int
+    fault: AnyFault
+    on: bool
+
+
+class RuleChange(msgspec.Struct, frozen=True, tag="rule", tag_field="change"):
+    """An alert rule was added."""
+
+    at_s: float
+    at_step: int
+    rule: AlertRule
+
+
+class StopChange(msgspec.Struct, frozen=True, tag="stop", tag_field="change"):
+    """The load was ended early."""
+
+    at_s: float
+    at_step: int
+
+
+class RequestChange(msgspec.Struct, frozen=True, tag="request", tag_field="change"):
+    """A request was sent by hand."""
+
+    at_s: float
+    at_step: int
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: str | None
+
+
+Change = DeployChange | SamplingChange | FaultChange | RuleChange | StopChange | RequestChange
+
+
+class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Scenario, seed, versions (source text), tokens of the agents, sampling, rules, start state, faults, plan, changes."""
+
+    scenario: Scenario
+    seed: int
+    versions: dict[str, Version]
+    tokens: dict[str, str | None]
+    sampling: float
+    rules: tuple[AlertRule, ...]
+    warm: int
+    faults: tuple[AnyFault, ...]
+    plan: Plan
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def start(self) -> str:
+        """The start state in words: ``cold``, or ``warm 2``."""
+        return f"warm {self.warm}" if self.warm else "cold"

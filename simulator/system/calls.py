@@ -1,0 +1,65 @@
+"""HTTP from one function to another. The callee runs as a process of its own; the caller only waits for its answer."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from simulator.errors import nearest
+from simulator.kernel import spawn
+
+if TYPE_CHECKING:
+    from simulator.system.context import Context
+    from simulator.system.world import World
+
+
+class HttpResponse:
+    """What came back: `status_code`, `text`, and `json()`, as HTTP libraries have them."""
+
+    __slots__ = ("status_code", "text")
+
+    def __init__(self, status_code: int, text: str) -> None:
+        self.status_code = status_code
+        self.text = text
+
+    def json(self) -> Any:
+        """Parse the body. Raises ValueError where it is no JSON."""
+        return json.loads(self.text)
+
+
+class HttpClient:
+    """The other services as one invocation reaches them. A caller's timeout ends the waiting, never the callee."""
+
+    __slots__ = ("_context", "_world")
+
+    def __init__(self, world: World, context: Context) -> None:
+        self._world = world
+        self._context = context
+
+    async def get(self, url: str) -> HttpResponse:
+        """Send a GET."""
+        return await self._send("GET", url, None)
+
+    async def post(self, url: str, json: Any = None) -> HttpResponse:
+        """Send a POST with a JSON body."""
+        return await self._send("POST", url, json)
+
+    async def _send(self, method: str, url: str, body: Any) -> HttpResponse:
+        world, context = self._world, self._context
+        function = world.hosts.get(urlsplit(url).hostname or "")
+        if function is None:
+            raise ConnectionError(f"no such host: {url}{nearest(url, world.hosts)}")
+        name = function.name
+        way = function.settings.link.ms_at(context.draws.u(f"link:{name}")) / 2000.0
+        event = {
+            "httpMethod": method,
+            "path": urlsplit(url).path,
+            "requestContext": {},
+            "body": None if body is None else json.dumps(body),
+        }
+        await context.pass_time(way)
+        invocation = function.invoke(event, context.request, context.draws, context.invocation)
+        reply = await (await spawn(invocation, name))
+        await context.pass_time(way)
+        return HttpResponse(*reply.http())

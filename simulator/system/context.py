@@ -1,0 +1,65 @@
+"""What a handler is given beside its event: clients, marks, and computing that takes time.
+
+Computing does not wait: `work` and marks run up a debt of time on the invocation's own clock, and the next wait pays it.
+So ``with context.mark(...)`` costs what it costs without being an await.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.kernel import sleep
+from simulator.system.calls import HttpClient
+from simulator.system.fleet import FleetClient
+from simulator.system.marks import Marks
+from simulator.system.rides import RidesClient
+
+if TYPE_CHECKING:
+    from simulator.randomness import Draws
+    from simulator.system.world import World
+
+LogLine = tuple[float, str, str]
+
+
+class Context:
+    """The context of one invocation."""
+
+    __slots__ = ("_world", "cpu_s", "debt", "draws", "fleet", "http", "invocation", "mark", "recorded", "request", "rides", "share")
+
+    def __init__(self, world: World, invocation: int, request: int, draws: Draws, share: float, mark_s: float, keep: bool) -> None:
+        self._world = world
+        self.invocation = invocation
+        self.request = request
+        self.draws = draws
+        self.share = share  # of a processor
+        self.debt = 0.0  # seconds computed and not yet waited for
+        self.cpu_s = 0.0  # processor seconds
+        self.recorded: list[LogLine] | None = [] if world.details is not None else None
+        self.mark = Marks(self, mark_s, keep=keep)
+        self.fleet = FleetClient(world.fleet, self)
+        self.rides = RidesClient(world.rides, self)
+        self.http = HttpClient(world, self)
+
+    def clock(self) -> float:
+        """Tell the invocation's own time: virtual seconds, with what it has computed."""
+        return self._world.sim.now + self.debt
+
+    def work(self, ms: float) -> None:
+        """Compute for `ms` milliseconds of a whole processor: takes longer on a share of one."""
+        if not ms >= 0:
+            raise ValueError(f"context.work needs milliseconds of 0 or more, not {ms!r}")
+        self.cpu_s += ms / 1000.0
+        self.debt += ms / 1000.0 / self.share
+
+    async def pass_time(self, seconds: float) -> None:
+        """Wait for `seconds` and for what was computed before."""
+        debt, self.debt = self.debt, 0.0
+        await sleep(debt + seconds)
+
+    def log(self, level: str, text: str) -> None:
+        """Write a line into the invocation's log, kept while somebody looks."""
+        if self.recorded is not None:
+            self.recorded.append((self.clock(), level, text))
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"context has no `{name}`: there are fleet, http, rides, mark, work(ms), log(level, text)")

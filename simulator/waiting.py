@@ -1,0 +1,211 @@
+"""What a process can wait for: `sleep`, `Event`, `Semaphore`, `timeout`. None of them is told the simulation.
+
+The protocol: a process yields a float (seconds to sleep) or an object with ``_wait(task) -> bool``, which notes the task
+with its ``_token`` and says whether there is anything to wait for. A wake-up counts only while the token is still the
+task's own, so a cancelled wait needs no tidying.
+"""
+
+from __future__ import annotations
+
+import types
+from collections import deque
+from heapq import heappush
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from simulator.kernel import Task
+
+
+class Cancelled(BaseException):  # noqa: N818 - the field's own word
+    """Raised inside a process where it waits, when somebody cancelled it."""
+
+
+class Expired(Cancelled):
+    """The `Cancelled` that a timeout raises; the timeout turns it into TimeoutError."""
+
+    def __init__(self, scope: timeout) -> None:
+        super().__init__()
+        self.scope = scope
+
+
+@types.coroutine
+def sleep(seconds: float) -> Generator[float, None, None]:
+    """Let `seconds` of virtual time pass. ``sleep(0)`` lets everything else that is due now go first."""
+    yield float(seconds)
+
+
+@types.coroutine
+def _yield(command: Any) -> Generator[Any, None, None]:
+    yield command
+
+
+class Event:
+    """Something that happens once: `set` wakes everybody who waits, and who comes later does not wait."""
+
+    __slots__ = ("_waiters", "is_set", "name")
+
+    def __init__(self, name: str = "an event") -> None:
+        self.name = name
+        self.is_set = False
+        self._waiters: list[tuple[int, Task]] = []
+
+    def set(self) -> None:
+        """Let it happen. A second time changes nothing."""
+        self.is_set = True
+        waiters, self._waiters = self._waiters, []
+        for token, task in waiters:
+            if task._token == token:
+                task._token = 0
+                task.sim._due.append(task)
+
+    async def wait(self) -> None:
+        """Wait until it has happened."""
+        if not self.is_set:
+            await _yield(self)
+
+    def _wait(self, task: Task) -> bool:
+        if self.is_set:
+            return False
+        self._waiters.append((task._token, task))
+        return True
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class Semaphore:
+    """A number of permits, given first come, first served. Use it with ``async with``."""
+
+    __slots__ = ("_queue", "free", "name")
+
+    def __init__(self, permits: int, name: str = "a semaphore") -> None:
+        if permits < 0:
+            raise ValueError(f"a semaphore needs 0 permits or more, not {permits}")
+        self.name = name
+        self.free = permits
+        self._queue: deque[_Ticket] = deque()
+
+    @property
+    def waiting(self) -> int:
+        """How many processes wait for a permit."""
+        return sum(1 for ticket in self._queue if ticket.waits)
+
+    async def acquire(self) -> None:
+        """Take a permit, waiting in line for it. A cancelled wait gives back what it was given at the last moment."""
+        if self.free > 0:  # a free permit means nobody is in line: `release` hands permits over directly
+            self.free -= 1
+            return
+        ticket = _Ticket(self)
+        try:
+            await _yield(ticket)
+        except BaseException:
+            if ticket.granted:
+                self.release()
+            raise
+
+    def release(self) -> None:
+        """Give a permit back: to the first in line, if there is one."""
+        queue = self._queue
+        while queue:
+            ticket = queue.popleft()
+            if ticket.waits:
+                ticket.granted = True
+                task = ticket.task
+                assert task is not None
+                task._token = 0
+                task.sim._due.append(task)
+                return
+        self.free += 1
+
+    async def __aenter__(self) -> Semaphore:
+        if self.free > 0:
+            self.free -= 1
+        else:
+            await self.acquire()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.release()
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class _Ticket:
+    """A place in a semaphore's line."""
+
+    __slots__ = ("granted", "semaphore", "task", "token")
+
+    def __init__(self, semaphore: Semaphore) -> None:
+        self.semaphore = semaphore
+        self.granted = False
+        self.task: Task | None = None
+        self.token = 0
+
+    @property
+    def waits(self) -> bool:
+        return self.task is not None and self.task._token == self.token
+
+    def _wait(self, task: Task) -> bool:
+        self.task, self.token = task, task._token
+        self.semaphore._queue.append(self)
+        return True
+
+    def __repr__(self) -> str:
+        return repr(self.semaphore)
+
+
+class timeout:  # noqa: N801 - reads like asyncio.timeout
+    """``async with timeout(0.25): ...`` ends the waiting of what it wraps after that time and raises TimeoutError.
+
+    It ends the waiting, never what is waited for: a task that is awaited inside goes on. Timeouts nest; when an outer and
+    an inner one expire together the outer one counts, and a `cancel` from outside counts before both.
+    """
+
+    __slots__ = ("_task", "_token", "seconds")
+
+    def __init__(self, seconds: float) -> None:
+        if not seconds >= 0:
+            raise ValueError(f"a timeout needs seconds of 0 or more, not {seconds!r}")
+        self.seconds = seconds
+        self._task: Task | None = None
+        self._token = 0
+
+    def _wait(self, task: Task) -> bool:
+        """Start the timer for the process that entered; it goes on at once."""
+        sim = task.sim
+        self._task, self._token = task, task._token
+        heappush(sim._heap, (sim.now + self.seconds, self._token, self))
+        if task._scopes is None:
+            task._scopes = []
+        task._scopes.append(self)
+        return False
+
+    def _expire(self) -> None:
+        task = self._task
+        assert task is not None
+        pending = task._error
+        if pending is not None and not (isinstance(pending, Expired) and self._outside(pending.scope)):
+            return  # cancelled from outside already, or an outer timeout came first
+        task._interrupt(Expired(self))
+
+    def _outside(self, other: timeout) -> bool:
+        scopes = self._task._scopes if self._task is not None else None
+        return scopes is not None and other in scopes and scopes.index(self) < scopes.index(other)
+
+    async def __aenter__(self) -> timeout:
+        await _yield(self)
+        return self
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._token = 0
+        task = self._task
+        assert task is not None
+        assert task._scopes is not None
+        task._scopes.remove(self)
+        if isinstance(error, Expired) and error.scope is self:
+            raise TimeoutError(f"nothing came within {self.seconds:g} s") from None
+        if error is None and isinstance(task._error, Expired) and task._error.scope is self:
+            task._error = None  # it expired at the moment the block ended: the block won
