@@ -1,0 +1,166 @@
+"""What joins a session to saved progress: open a lesson where it was left, and keep what is done in it from then on.
+
+Nothing here raises for progress that cannot be read: it is skipped, and a notice says so in one line.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from lessons.actions import Action
+    from lessons.loader import OpenCourse
+    from lessons.progress import Progress
+    from lessons.session import Session
+    from simulator.run_data import RunData
+
+STARTS_AGAIN = "the run that was under way starts again at 0: press r"
+
+
+class Standing(NamedTuple):
+    """How far a lesson has come: steps done, all its steps, and the place of the one that is open, from 1.
+
+    `total` and `place` are None for a lesson that was never opened: to count its steps it would have to be read.
+    """
+
+    done: int
+    total: int | None
+    place: int | None
+
+    @property
+    def begun(self) -> bool:
+        """Whether it was ever opened."""
+        return self.total is not None
+
+    @property
+    def finished(self) -> bool:
+        """Whether all its steps are done."""
+        return self.total is not None and self.done >= self.total
+
+
+def standing(progress: Progress, lesson: str) -> Standing:
+    """Say how far a lesson has come, without reading it."""
+    steps = (progress.preference(_steps_key(progress, lesson)) or "").split()
+    place = progress.place(lesson)
+    if not steps or place is None:
+        return Standing(0, None, None)
+    done = len(progress.steps_done(lesson) & set(steps))
+    return Standing(done, len(steps), steps.index(place) + 1 if place in steps else 1)
+
+
+def open_session(
+    course: OpenCourse, lesson: str, progress: Progress, seed: int | None = None
+) -> tuple[Session, list[str]]:
+    """Open a lesson as it was left; gives the session, which keeps itself from now on, and notices for the learner.
+
+    `seed` decides the traffic of the next runs; None: as it was, or the data folder's. Raises DocumentError, UsageError
+    for a lesson that cannot be read.
+    """
+    from lessons.session import Session
+
+    entry = course.entry(lesson)
+    content = course.lesson(entry.id)
+    session = Session(course.scenario, content, progress.seed)
+    notices: list[str] = []
+    kept, loads = _kept(progress, entry.id, notices)
+    runs = _runs(progress, entry.id, notices)
+    session.replay(kept, [data for _, data in runs])
+    _continue(session, runs, loads)
+    if seed is not None:
+        session.lab.seed = seed
+    if loads and loads[-1][0] not in {number for number, _ in runs}:
+        notices.append(STARTS_AGAIN)
+    keeper = _Keeper(progress, entry.id, session)
+    session.on_kept, session.on_run = keeper.keep, keeper.keep_run
+    progress.set_preference(
+        _steps_key(progress, entry.id), " ".join(step.id for step in session.lesson.steps)
+    )
+    progress.set_place(entry.id, session.step.id)
+    return session, notices
+
+
+class _Keeper:
+    """Takes what a session performed and hands it to progress."""
+
+    def __init__(self, progress: Progress, lesson: str, session: Session) -> None:
+        self.progress = progress
+        self.lesson = lesson
+        self.session = session
+        self.load: int | None = None
+
+    def keep(self, step: str, action: Action) -> None:
+        from lessons import actions as act
+
+        number = self.progress.append(self.lesson, step, act.encode(action))
+        if isinstance(action, act.RunLoad):
+            self.load = number
+        elif isinstance(action, act.GoOn):
+            self.progress.mark_done(self.lesson, step)
+        self.progress.set_place(self.lesson, self.session.step.id)
+
+    def keep_run(self, data: RunData) -> None:
+        """Keep a run under the number of the event that began it: so a run that has none was lost under way."""
+        from simulator.errors import NotKeptError
+        from simulator.storing import pack
+
+        packed = pack(data)
+        try:
+            self.progress.keep_run(self.load, self.lesson, *packed)
+        except NotKeptError:
+            self.progress.keep_run(None, self.lesson, *packed)
+
+
+def _kept(
+    progress: Progress, lesson: str, notices: list[str]
+) -> tuple[list[tuple[str, Action]], list[tuple[int, bool]]]:
+    """Read the kept actions; gives them, and (event's number, new requests) of each load."""
+    import msgspec
+
+    from lessons import actions as act
+
+    kept: list[tuple[str, Action]] = []
+    loads: list[tuple[int, bool]] = []
+    unknown = 0
+    for event in progress.events(lesson):
+        try:
+            action = act.decode(event.body)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            unknown += 1
+            continue
+        kept.append((event.step, action))
+        if isinstance(action, act.RunLoad):
+            loads.append((event.number, action.new))
+    if unknown:
+        what = "1 action" if unknown == 1 else f"{unknown} actions"
+        notices.append(f"{what} of this lesson cannot be read by this ridelab: skipped, and left in the file")
+    return kept, loads
+
+
+def _runs(progress: Progress, lesson: str, notices: list[str]) -> list[tuple[int, RunData]]:
+    from simulator.errors import NotKeptError
+    from simulator.storing import unpack
+
+    found = []
+    for header in progress.runs():
+        if header.lesson != lesson:
+            continue
+        try:
+            found.append(
+                (header.id, unpack(header.settings, header.summary, progress.run_columns(header.id)))
+            )
+        except NotKeptError as error:
+            notices.append(f"a run of this lesson is missing: {error}")
+    return found
+
+
+def _continue(session: Session, runs: list[tuple[int, RunData]], loads: list[tuple[int, bool]]) -> None:
+    """Go on with the seed of the last run, and count further runs from it."""
+    if not runs:
+        return
+    last, data = runs[-1]
+    session.lab.seed = data.settings.seed + sum(new for number, new in loads if number > last)
+    session.lab._runs = max(run.number for _, run in runs)
+
+
+def _steps_key(progress: Progress, lesson: str) -> str:
+    return f"steps/{progress.course}/{lesson}"
