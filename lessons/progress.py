@@ -8,7 +8,6 @@ readable line, and the session goes on in memory: nothing that is kept raises be
 from __future__ import annotations
 
 import os
-import secrets
 import sqlite3
 import zlib
 from contextlib import suppress
@@ -46,6 +45,8 @@ def default_folder(environment: Mapping[str, str] = os.environ) -> Path:
 
 def draw_seed() -> int:
     """Draw the seed of a data folder, from 1 to 1,000."""
+    import secrets
+
     return secrets.randbelow(1000) + 1
 
 
@@ -85,28 +86,24 @@ class Progress:
             return cls._open_unowned(folder, course, draw_seed, _unwritable(folder, error))
         if lock is None:
             return cls._open_unowned(folder, course, draw_seed, OWNED_ELSEWHERE)
+        notices: list[str] = []
         try:
-            opened = open_owned(folder / NAME, course, draw_seed)
-        except NewerError as error:
-            lock.release()
-            progress = cls(Contents(course, draw_seed()), "memory", folder)
-            progress._notices.append(str(error))
-            return progress
+            opened = open_owned(folder / NAME, course, draw_seed, notices.append)
         except TROUBLE as error:
             lock.release()
-            return cls._open_unowned(folder, course, draw_seed, _unwritable(folder, error))
+            notices += [] if isinstance(error, NewerError) else [_unwritable(folder, error)]
+            return cls._open_unowned(folder, course, draw_seed, *notices)
+        if not lock.enforced:
+            notices.append(f"{folder} cannot be locked: use it in one ridelab window at a time")
         progress = cls(opened.contents, "saved", folder)
         progress._lock, progress._file, progress._connection = lock, opened.file, opened.connection
-        if opened.aside is not None:
-            progress._notices.append(f"{NAME} was damaged: set aside as {opened.aside.name}, starting anew")
-        if not lock.enforced:
-            progress._notices.append(f"{folder} cannot be locked: use it in one ridelab window at a time")
+        progress._notices = notices
         return progress
 
     @classmethod
     def read(cls, folder: Path, *, course: str = "module-4") -> Progress:
         """Look at the progress in a data folder without owning, making or changing anything there."""
-        return cls._open_unowned(folder, course, draw_seed, "")
+        return cls._open_unowned(folder, course, draw_seed)
 
     @classmethod
     def in_memory(cls, *, course: str = "module-4", seed: int = 1) -> Progress:

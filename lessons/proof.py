@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lessons.loader import OpenCourse
-    from simulator.document import Problem
     from lessons.model import Step
+    from simulator.document import Problem
 
 SEEDS = range(1, 21)
 

@@ -94,12 +94,12 @@ class Contents:
 
     def draft(self, key: str, text: str) -> Statement:
         """Keep a draft in place of the one before."""
-        self.drafts[key] = text
+        self.drafts[key] = text = storable(text)
         return kept("INSERT OR REPLACE INTO drafts", self.course, self.attempt(""), key, text)
 
     def prefer(self, key: str, value: str) -> Statement:
         """Keep a preference; preferences belong to the data folder, not to a course."""
-        self.preferences[key] = value
+        self.preferences[key] = value = storable(value)
         return kept("INSERT OR REPLACE INTO preferences", key, value)
 
     def begin_again(self, lesson: str) -> Statement:
@@ -121,7 +121,7 @@ class Contents:
 
 def kept(into: str, *values: int | str | bytes, unsummed: tuple[bytes, ...] = ()) -> Statement:
     """Make the statement that keeps a row: its values, their checksum, and what the checksum leaves out."""
-    row = (*map(_storable, values), checksum(*values), *unsummed)
+    row = (*values, checksum(*values), *unsummed)
     return f"{into} VALUES ({', '.join('?' * len(row))})", row
 
 
@@ -134,6 +134,6 @@ def checksum(*values: int | str | bytes) -> int:
     return total
 
 
-def _storable(value: int | str | bytes) -> int | str | bytes:
+def storable(text: str) -> str:
     """Take half a surrogate pair, which a terminal can send, as a question mark: SQLite refuses it."""
-    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from contextlib import closing, contextmanager, suppress
 from itertools import count
 from os import fsencode
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from urllib.parse import quote
 
@@ -32,12 +30,11 @@ class GoneError(NotKeptError):
 
 
 class Opened(NamedTuple):
-    """A file that was opened: `file` to write to, if it may be, `aside` where a damaged one was put."""
+    """A file that was opened: the connection to read columns with, and `file` to write to, if it may be."""
 
     connection: sqlite3.Connection
     contents: Contents
     file: ProgressFile | None = None
-    aside: Path | None = None
 
 
 class ProgressFile:
@@ -64,19 +61,22 @@ class ProgressFile:
                 self._connection.execute(statement, values)
 
 
-def open_owned(path: Path, course: str, draw_seed: Callable[[], int]) -> Opened:
-    """Open the file for the window that owns the folder; a missing one is made, a damaged one set aside.
+def open_owned(
+    path: Path, course: str, draw_seed: Callable[[], int], say: Callable[[str], None]
+) -> Opened:
+    """Open the file for the window that owns the folder; a missing one is made, a damaged one set aside and said.
 
-    Raises NewerError or one of TROUBLE; then the file is as it was.
+    Raises NewerError for a file that is left as it is, or another of TROUBLE.
     """
-    aside = set_aside(path) if _is_orphaned(path) else None
+    if _is_orphaned(path):
+        say(set_aside(path))
     try:
-        return _open(path, course, draw_seed)._replace(aside=aside)
+        return _open(path, course, draw_seed)
     except TROUBLE as error:
         if not means_damage(error):
             raise
-    aside = set_aside(path)
-    return _open(path, course, draw_seed)._replace(aside=aside)
+    say(set_aside(path))
+    return _open(path, course, draw_seed)
 
 
 def open_copy(path: Path, course: str) -> Opened | None:
@@ -100,25 +100,28 @@ def open_copy(path: Path, course: str) -> Opened | None:
         raise
 
 
-def set_aside(path: Path) -> Path:
-    """Rename a damaged file, with what SQLite keeps beside it, to the next free name; raises OSError."""
+def set_aside(path: Path) -> str:
+    """Rename a damaged file, with what SQLite keeps beside it, to the next free name, and say so.
+
+    Raises OSError.
+    """
+    parts = (*_COMPANIONS, "")  # the file itself last: a log that is left without it would be deleted
     names = (path.with_name(f"{path.name}.damaged-{number}") for number in count(1))
-    aside = next(
-        name for name in names if not any(_beside(name, part).exists() for part in ("", *_COMPANIONS))
-    )
-    for part in (*_COMPANIONS, ""):  # the file itself last: alone, it would be taken for a whole one
+    aside = next(name for name in names if not any(_beside(name, part).exists() for part in parts))
+    for part in parts:
         if _beside(path, part).exists():
             _beside(path, part).rename(_beside(aside, part))
-    return aside
+    return f"{path.name} was damaged: set aside as {aside.name}, starting anew"
 
 
 def connect(path: Path, mode: Literal["ro", "rw", "rwc"]) -> sqlite3.Connection:
     """Open a file for reading, for writing, or for writing and made if need be; raises sqlite3.Error."""
     absolute = path.absolute().as_posix()
     address = quote(fsencode(absolute if absolute.startswith("/") else f"/{absolute}"), safe="/:")
-    return sqlite3.connect(
-        f"file://{address}?mode={mode}", uri=True, timeout=PATIENCE_S, isolation_level=None
-    )
+    address = f"file://{address}?mode={mode}"
+    if mode == "ro" and not any(_beside(path, part).exists() for part in _COMPANIONS):
+        address += "&immutable=1"  # nobody has it open: read it without leaving a log beside it
+    return sqlite3.connect(address, uri=True, timeout=PATIENCE_S, isolation_level=None)
 
 
 def _open(path: Path, course: str, draw_seed: Callable[[], int]) -> Opened:
@@ -153,26 +156,25 @@ def _look(path: Path, course: str) -> Contents | None:
 
 def _choose_journal(connection: sqlite3.Connection) -> None:
     """Take WAL or, in a network folder that refuses it, a journal that is deleted after each transaction."""
-    connection.execute("PRAGMA synchronous = FULL")
     try:
         connection.execute("PRAGMA journal_mode = WAL").fetchone()
-        connection.execute(
-            "SELECT count(*) FROM sqlite_master"
-        ).fetchone()  # here its shared memory is opened
+        _touch(connection)  # here its shared memory is opened
     except sqlite3.OperationalError:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # leaves WAL without needing shared memory
         connection.execute("PRAGMA journal_mode = DELETE").fetchone()
         connection.execute("PRAGMA locking_mode = NORMAL")
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # here the lock is let go
+        _touch(connection)  # here the lock is let go
+    connection.execute("PRAGMA synchronous = FULL")  # in WAL, too: on disk means on disk
 
 
 def _copy(path: Path, copy: sqlite3.Connection) -> None:
+    import shutil
+    from tempfile import TemporaryDirectory
+
     try:
         with closing(connect(path, "ro")) as source:
             source.execute("BEGIN")
-            source.execute(
-                "SELECT count(*) FROM sqlite_master"
-            ).fetchone()  # waits for a lock, `backup` would forever
+            _touch(source)  # waits for a lock as long as it may; `backup` would wait forever
             source.backup(copy)
     except sqlite3.OperationalError as error:
         if means_damage(error) or code_of(error) == sqlite3.SQLITE_BUSY:
@@ -193,6 +195,10 @@ def _is_orphaned(path: Path) -> bool:
         return False
     wal = _beside(path, "-wal")
     return wal.exists() and wal.stat().st_size > 0
+
+
+def _touch(connection: sqlite3.Connection) -> None:
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def _beside(path: Path, part: str) -> Path:

@@ -53,7 +53,9 @@ def examine(connection: sqlite3.Connection) -> int:
     version = schema.version_of(connection)
     if version == 0 and connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
         return 0
-    if version < 1 or connection.execute("PRAGMA application_id").fetchone() != (schema.APPLICATION,):
+    if not 0 < version < 1000 or connection.execute("PRAGMA application_id").fetchone() != (
+        schema.APPLICATION,
+    ):
         raise DamagedError("it is not a progress file")
     if version > len(schema.MIGRATIONS):
         raise NewerError(

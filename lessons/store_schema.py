@@ -6,10 +6,10 @@ A later version appends the statements of its change to `MIGRATIONS` and never e
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import sqlite3
+from typing import Final
 
-if TYPE_CHECKING:
-    import sqlite3
+from simulator.errors import NotKeptError
 
 APPLICATION: Final = 0x52494445  # "RIDE", in the file's header: this is a progress file and nobody else's
 
@@ -48,9 +48,17 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring a file up to this version, inside the caller's transaction: all of it happens or nothing."""
+    """Bring a file up to this version, inside the caller's transaction: all of it happens or nothing.
+
+    Raises NotKeptError when a statement does not fit the file, which is no reason to set it aside.
+    """
     for statements in MIGRATIONS[version_of(connection) :]:
         for statement in statements:
-            connection.execute(statement)
+            try:
+                connection.execute(statement)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                    raise
+                raise NotKeptError(f"its format cannot be brought up to date: {error}") from error
     connection.execute(f"PRAGMA application_id = {APPLICATION}")
     connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")

@@ -6,6 +6,7 @@ Evenly spaced arrivals hide queueing: at 80 % load the mean wait is 1.7 service 
 from __future__ import annotations
 
 import math
+from itertools import count
 from typing import TYPE_CHECKING
 
 from simulator.randomness import stream_key, unit
@@ -33,16 +34,22 @@ def arrivals(plan: Plan, seed: int) -> Iterator[tuple[float, int]]:
 
 def _offsets(phase: Phase, index: int, seed: int) -> Iterator[float]:
     length, rate = phase.duration_s, phase.rate
-    if phase.pause or length <= 0.0:
+    if phase.pause:
         return
     if phase.mode == "poisson":
-        yield from _poisson(phase, stream_key(seed, f"arrivals:{index}"))
+        key = stream_key(seed, f"arrivals:{index}")
+        yield from _poisson(phase, key) if phase.count is None else _scattered(phase.count, length, key)
     elif phase.count is not None:
         yield from (length * i / phase.count for i in range(1, phase.count + 1))
     elif phase.ramp_to is None or phase.ramp_to == rate:
-        yield from (i / rate for i in range(1, math.floor(rate * length + 1e-9) + 1)) if rate > 0 else ()
+        yield from (i / rate for i in range(1, _whole(rate * length) + 1))
     else:
-        yield from (_ramped(i, rate, phase.ramp_to, length) for i in range(1, math.floor(_total(phase) + 1e-9) + 1))
+        yield from (_ramped(i, rate, phase.ramp_to, length) for i in range(1, _whole(_total(phase)) + 1))
+
+
+def _whole(arrivals: float) -> int:
+    """As many as have come by the end of a phase: 6, where 0.1 * 60 is a hair less."""
+    return math.floor(arrivals + 1e-9)
 
 
 def _total(phase: Phase) -> float:
@@ -54,8 +61,8 @@ def _total(phase: Phase) -> float:
 
 
 def expected(plan: Plan) -> int:
-    """Give how many virtual users a plan sends, exactly for even spacing and on average for Poisson phases."""
-    return sum(math.floor(_total(phase) + 1e-9) for phase in plan.phases if not phase.pause)
+    """Give how many virtual users a plan sends: exactly, but on average for Poisson phases with a rate."""
+    return sum(_whole(_total(phase)) for phase in plan.phases if not phase.pause)
 
 
 def _ramped(number: float, rate: float, last: float, length: float) -> float:
@@ -66,14 +73,21 @@ def _ramped(number: float, rate: float, last: float, length: float) -> float:
 
 def _poisson(phase: Phase, key: int) -> Iterator[float]:
     """Unit exponential gaps, stretched by the rate: the cumulated rate is crossed at 1, 2, 3 ... mean arrivals."""
-    total, reached, i = _total(phase), 0.0, 0
+    total, reached = _total(phase), 0.0
+    last = phase.rate if phase.ramp_to is None else phase.ramp_to
     if total <= 0.0:
         return
-    rate = phase.rate if phase.count is None else phase.count / phase.duration_s
-    last = rate if phase.ramp_to is None else phase.ramp_to
-    while True:
+    for i in count():
         reached -= math.log1p(-unit(key, i))
         if reached > total:
             return
-        yield _ramped(reached, rate, last, phase.duration_s)
-        i += 1
+        yield _ramped(reached, phase.rate, last, phase.duration_s)
+
+
+def _scattered(number: int, length: float, key: int) -> Iterator[float]:
+    """So many Poisson arrivals exactly: number + 1 exponential gaps, stretched to fill the phase."""
+    total = sum(-math.log1p(-unit(key, i)) for i in range(number + 1))
+    reached = 0.0
+    for i in range(number):
+        reached -= math.log1p(-unit(key, i))
+        yield min(length, length * reached / total)

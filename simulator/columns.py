@@ -1,7 +1,7 @@
 """Columns: what a run recorded, in typed numpy arrays, sealed 4,096 rows at a time.
 
-A row is appended as one call on a flat array of doubles, which is the cheapest thing Python can do with a row; sealing
-turns 4,096 of them into compact columns. Sealed chunks are shared by reference and never change.
+A row is appended as one call on a flat array of doubles, which is the cheapest thing Python can do with a row;
+sealing turns 4,096 of them into compact columns. Sealed chunks are shared by reference and never change.
 """
 
 from __future__ import annotations

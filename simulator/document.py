@@ -104,14 +104,13 @@ def read(path: Path, kind: type[T], *, name: str | None = None) -> Document[T]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-        what = (
-            f"byte {error.start + 1} of the file (0x{data[error.start]:02x}) is not UTF-8; save it as UTF-8"
-        )
+        before = data[: error.start].decode("utf-8").removeprefix("\ufeff")
+        before = before.replace("\r\n", "\n").replace("\r", "\n")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        what = f"byte {error.start + 1} (0x{data[error.start]:02x}) is not UTF-8; save the file as UTF-8"
         if data.startswith(_UTF16):
             what = "the file is UTF-16; save it as UTF-8"
-        column = len(before) - before.rfind("\n")
-        raise DocumentError([Problem(called, before.count("\n") + 1, column, what)]) from None
+        raise DocumentError([Problem(called, line, column, what)]) from None
     return parse(text, kind, name=called)
 
 
@@ -129,11 +128,11 @@ def parse(text: str, kind: type[T], *, name: str) -> Document[T]:
     if root is None:
         if not problems:
             report(1, 1, "the file is empty")
-        raise DocumentError(problems)
-    value = convert(root, kind, report, broken=bool(problems))
-    if problems:
-        raise DocumentError(sorted(problems, key=lambda problem: (problem.line, problem.column)))
-    return Document(value, name, root, text)
+    else:
+        value = convert(root, kind, report, broken=bool(problems))
+        if not problems:
+            return Document(value, name, root, text)
+    raise DocumentError(sorted(problems, key=lambda problem: (problem.line, problem.column)))
 
 
 def _bytes(path: Path, name: str) -> bytes:

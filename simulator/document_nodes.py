@@ -146,7 +146,7 @@ class _Composer:
         self.reported: set[int] = set()
         self._tell = report
         self._lines = text.split("\n")
-        self._open: list[Items | Mapping | Node] = []
+        self._open: list[Items | Mapping] = []
         self._keys: list[Node | None] = []  # the key that waits for its value, of each open collection
         self._documents = 0
 
@@ -166,10 +166,10 @@ class _Composer:
             case yaml.ScalarEvent():
                 self._attach(self._scalar(event, line, column))
             case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
-                self._tagged(event, line, column)
                 kind = Items if isinstance(event, yaml.SequenceStartEvent) else Mapping
                 node = kind(line, column)
-                self._attach(node)
+                # With a tag it is read to its end, but stands nowhere: nothing is known of what it should be.
+                self._attach(Node(line, column) if self._tagged(event, line, column) else node)
                 if len(self._open) == DEEPEST:
                     self._stop(line, column, f"nested more than {DEEPEST} deep")
                 self._open.append(node)
@@ -224,6 +224,7 @@ class _Composer:
             case Scalar():
                 return node
             case Items() | Mapping():
+                # `{{ x }}` is a mapping with a mapping as its key.
                 template = self._lines[line - 1][column - 2 : column] == "{{"
                 self._report(line, column, _QUOTE_TEMPLATE if template else _KEY)
         mapping.whole = False

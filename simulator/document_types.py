@@ -21,6 +21,7 @@ LARGEST_INTEGER = 2**63 - 1
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_ZEROS = re.compile(r"([-+]?)0+([0-9]+)")
 # The core schema of YAML 1.2, chapter 10.3.2.
 _CORE_WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -99,7 +100,13 @@ def integer(text: str) -> int | None:
 
 def number(text: str) -> float | None:
     """Return a decimal number, infinite where it is too large for a float, or None."""
-    return float(text) if _NUMBER.fullmatch(text) else None
+    return float(text) if _NUMBER.fullmatch(text) and not _ZEROS.fullmatch(text) else None
+
+
+def without_zeros(text: str) -> str | None:
+    """Return how to write a whole number that begins with zeros, which is octal to some and so not read."""
+    zeros = _ZEROS.fullmatch(text)
+    return zeros[1] + zeros[2] if zeros else None
 
 
 def core(text: str) -> Any:

@@ -31,6 +31,7 @@ from simulator.document_types import (
     takes_null,
     takes_shape,
     takes_text,
+    without_zeros,
 )
 from simulator.errors import nearest
 
@@ -198,7 +199,7 @@ class _Walk:
             case mi.FloatType():
                 value = number(text)
                 fits = value is not None and math.isfinite(value) and in_range(value, kind)
-                return value if fits else self._wrong(node, kind)
+                return value if fits else self._wrong(node, kind, _zeros_hint(text))
             case mi.LiteralType() | mi.EnumType():
                 return self._choice(node, kind)
         return self._wrong(node, kind)
@@ -206,8 +207,7 @@ class _Walk:
     def _integer(self, node: Scalar, kind: mi.IntType) -> Any:
         value = integer(node.text)
         if value is None:
-            zeros = re.fullmatch(r"([-+]?)0+([0-9]+)", node.text)
-            return self._wrong(node, kind, f"; write {shown(zeros[1] + zeros[2])}" if zeros else "")
+            return self._wrong(node, kind, _zeros_hint(node.text))
         if abs(value) > LARGEST_INTEGER:
             return self._wrong(node, kind, "; that takes more than 64 bits")
         return value if in_range(value, kind) else self._wrong(node, kind)
@@ -240,7 +240,10 @@ class _Walk:
         self._report(node.line, node.column, what)
 
     def _wrong(self, node: Node, kind: mi.Type, hint: str = "") -> None:
-        self._say(node, f"expected {described(kind)}, found {found(node)}{hint}")
+        if isinstance(node, Mapping) and not node.whole:
+            self.count += 1  # what is wrong with it was reported
+        else:
+            self._say(node, f"expected {described(kind)}, found {found(node)}{hint}")
 
     def _near(self, word: str, known: Iterable[str]) -> str:
         return nearest(word, known) if self.count < _HINTS and len(word) <= _LONGEST_WORD else ""
@@ -267,6 +270,11 @@ class _Walk:
             step["name"] or (int(step["index"]) if step["index"].isdigit() else "…") for step in steps
         )
         self._say(find(node, path), " ".join(said["what"].split()))
+
+
+def _zeros_hint(text: str) -> str:
+    plain = without_zeros(text)
+    return "" if plain is None else f"; write {shown(plain)}"
 
 
 def _known(fields: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ NAME:key=value,...` on the command line, or a tagged record in YAML.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import msgspec
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from simulator.system.functions import Function
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
-Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 
 
 class InjectedError(Exception):
@@ -26,15 +27,12 @@ class InjectedError(Exception):
 
 
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="fault", kw_only=True):
-    """What all faults share: the function they strike. A fault changes the function only while it is switched on."""
+    """What all faults share: the function they strike, and only while they are switched on."""
 
     service: str
 
-    def switch_on(self, function: Function) -> None:
-        """Begin."""
-
-    def switch_off(self, function: Function) -> None:
-        """End."""
+    def change(self, function: Function) -> None:
+        """Change the function's limits. Whenever a fault comes or goes all that are on do it anew, in order."""
 
     async def strike(self, context: Context) -> None:
         """Happen to one invocation, at the start of its handler."""
@@ -46,6 +44,10 @@ class SporadicDelay(Fault, frozen=True, tag="sporadic-delay"):
     share: Share = 0.2
     low_s: Seconds = 0.8
     high_s: Seconds = 0.95
+
+    def __post_init__(self) -> None:
+        if self.low_s > self.high_s:
+            raise ValueError(f"`low_s` {self.low_s:g} lies above `high_s` {self.high_s:g}")
 
     async def strike(self, context: Context) -> None:
         """Wait, if this invocation is one of the unlucky."""
@@ -62,7 +64,7 @@ class ErrorRate(Fault, frozen=True, tag="error-rate"):
     async def strike(self, context: Context) -> None:
         """Raise, if this invocation is one of the unlucky."""
         if context.draws.u(f"fault:error-rate:{self.service}") < self.share:
-            raise InjectedError(f"injected into {self.service}: {self.share:.0%} of invocations fail")
+            raise InjectedError(f"injected into {self.service}: {self.share * 100:g} % of invocations fail")
 
 
 class ColdStarts(Fault, frozen=True, tag="cold-starts"):
@@ -70,27 +72,19 @@ class ColdStarts(Fault, frozen=True, tag="cold-starts"):
 
     keep_alive_s: Seconds = 0.0
 
-    def switch_on(self, function: Function) -> None:
+    def change(self, function: Function) -> None:
         """Shorten the keep-alive."""
-        function.keep_alive_s = self.keep_alive_s
-
-    def switch_off(self, function: Function) -> None:
-        """Restore the keep-alive."""
-        function.keep_alive_s = function.settings.keep_alive_s
+        function.keep_alive_s = min(function.keep_alive_s, self.keep_alive_s)
 
 
 class NoisyNeighbor(Fault, frozen=True, tag="noisy-neighbor"):
     """Somebody else on the host takes processor time: all computing of this function takes longer."""
 
-    left: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.25
+    left: Annotated[float, msgspec.Meta(ge=0.001, le=1)] = 0.25
 
-    def switch_on(self, function: Function) -> None:
+    def change(self, function: Function) -> None:
         """Take the processor away."""
         function.share *= self.left
-
-    def switch_off(self, function: Function) -> None:
-        """Give it back."""
-        function.share /= self.left
 
 
 AnyFault = SporadicDelay | ErrorRate | ColdStarts | NoisyNeighbor
@@ -103,17 +97,33 @@ def parse_fault(text: str) -> AnyFault:
     kind = CATALOG.get(name)
     if kind is None:
         raise UsageError(f"no fault `{name}`{nearest(name, CATALOG) or '; there are ' + ', '.join(CATALOG)}")
-    values: dict[str, str] = {"service": "promo-discount"}
-    fields = tuple(kind.__struct_fields__)
+    values: dict[str, str | float] = {}
+    fields = kind.__struct_fields__
     for pair in filter(None, rest.split(",")):
         key, equals, value = (part.strip() for part in pair.partition("="))
         if not equals:
             raise UsageError(f"fault `{name}`: write `{key}=value`; it takes {', '.join(fields)}")
         if key not in fields:
-            raise UsageError(f"fault `{name}` has no `{key}`{nearest(key, fields) or '; it takes ' + ', '.join(fields)}")
-        values[key] = value
+            raise UsageError(
+                f"fault `{name}` has no `{key}`{nearest(key, fields) or '; it takes ' + ', '.join(fields)}"
+            )
+        if key in values:
+            raise UsageError(f"fault `{name}`: `{key}` is given twice")
+        values[key] = value if key == "service" else _number(name, key, value)
     try:
-        return msgspec.convert(values, kind, strict=False)
+        return msgspec.convert({"service": "promo-discount"} | values, kind)
     except msgspec.ValidationError as error:
-        key = str(error).partition("$.")[2].strip("`")
-        raise UsageError(f"fault `{name}`: `{key}={values.get(key)}`: {str(error).partition(' - ')[0].lower()}") from None
+        what, _, at = str(error).partition(" - at `$")
+        key = at.strip(".`")
+        where = f"`{key}={values[key]:g}`: " if key in values else ""
+        raise UsageError(f"fault `{name}`: {where}{what[0].lower()}{what[1:]}") from None
+
+
+def _number(name: str, key: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise UsageError(f"fault `{name}`: `{key}={text}`: that is no number")
+    return value

@@ -1,14 +1,17 @@
 """Lab: the one door. Screens, lessons, the command line and tests all drive these verbs.
 
-Time moves only in `Lab.advance`. What is set here - versions, tokens, faults, sampling, rules, warm containers - holds for
-the next run and, where a run is under way, for that one from now on.
+Time moves only in `Lab.advance` and `Lab.finish`. What is set here - versions, tokens, faults, sampling, rules - holds
+for the next run and, where a run is under way, for that one from now on; warm containers for the next run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gc
+import math
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import UNSET, UnsetType
 
 from simulator.deploying import Version, build, read_version
 from simulator.errors import UsageError, nearest
@@ -18,12 +21,20 @@ from simulator.run_settings import RunSettings
 from simulator.users import check_target
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from simulator.faults import AnyFault
     from simulator.run_data import RunData
     from simulator.settings import AlertRule, Scenario
     from simulator.system.recorder import Details
 
-KEEP = "keep"  # a deploy that leaves the agent's token as it is
+KEEP = "\0keep"  # a deploy that leaves the agent's token as it is
+DEFAULT_PLAN = "artillery-slowness.yml"
+
+
+class _Deploy(NamedTuple):
+    version: Version
+    token_before: str | UnsetType | None = UNSET  # where it came with a token of its own
 
 
 class Lab:
@@ -38,12 +49,16 @@ class Lab:
         self.warm_containers = scenario.warm
         self.rules: list[AlertRule] = list(monitoring.rules)
         self.tokens: dict[str, str | None] = dict.fromkeys(monitoring.watches, monitoring.token)
-        self.versions: dict[str, Version] = {n: read_version(f"{n}@{f.version}") for n, f in scenario.functions.items()}
-        self._history: dict[str, list[Version]] = {name: [version] for name, version in self.versions.items()}
+        self.versions: dict[str, Version] = {
+            n: read_version(f"{n}@{f.version}") for n, f in scenario.functions.items()
+        }
+        self._history: dict[str, list[_Deploy]] = {
+            name: [_Deploy(version)] for name, version in self.versions.items()
+        }
         self._faults: dict[int, AnyFault] = {}
         self._handles = 0
-        self._runs = 0
-        self._details: tuple[object, Details] | None = None
+        self.runs_made = 0
+        self._details: tuple[tuple[RunSettings, int, float], Details] | None = None
 
     # what is deployed
 
@@ -57,29 +72,33 @@ class Lab:
         if version.service not in self.versions:
             raise UsageError(f"no service `{version.service}`{nearest(version.service, self.versions)}")
         build(version.source, version.ref)
-        self._history[version.service].append(version)
-        if token != KEEP:
-            self.tokens[version.service] = token
-        return self._activate(version)
+        before = UNSET if token == KEEP else self.tokens.get(version.service)
+        self._history[version.service].append(_Deploy(version, before))
+        return self._activate(version, UNSET if token == KEEP else token)
 
     def rollback(self, service: str) -> Version:
-        """Go back to the version before the one deployed. Raises UsageError where there is none."""
-        history = self._history.get(service)
-        if history is None:
-            raise UsageError(f"no service `{service}`{nearest(service, self._history)}")
+        """Undo the last deploy: the version before it runs again, with the token it had. Raises UsageError."""
+        history = self._deploys(service)
         if len(history) < 2:
-            raise UsageError(f"{service}: there is no version before {history[-1].name}")
-        history.pop()
-        return self._activate(history[-1])
+            raise UsageError(f"{service}: there is no version before {history[-1].version.name}")
+        undone = history.pop()
+        return self._activate(history[-1].version, undone.token_before)
 
     def history(self, service: str) -> tuple[Version, ...]:
-        """List what was deployed of a service, the running version last."""
-        return tuple(self._history[service])
+        """List what was deployed of a service, the running version last. Raises UsageError."""
+        return tuple(deploy.version for deploy in self._deploys(service))
 
-    def _activate(self, version: Version) -> Version:
+    def _deploys(self, service: str) -> list[_Deploy]:
+        if service not in self._history:
+            raise UsageError(f"no service `{service}`{nearest(service, self._history)}")
+        return self._history[service]
+
+    def _activate(self, version: Version, token: str | UnsetType | None) -> Version:
         self.versions[version.service] = version
+        if token is not UNSET:
+            self.tokens[version.service] = token
         if self._live is not None:
-            self._live.deploy(version)
+            self._live.deploy(version, token)
         return version
 
     # what is done to it
@@ -95,7 +114,9 @@ class Lab:
         return self._handles
 
     def remove(self, handle: int) -> None:
-        """Switch a fault off."""
+        """Switch a fault off. Raises UsageError for a handle that is not, or no longer, one."""
+        if handle not in self._faults:
+            raise UsageError(f"no fault has the handle {handle}: it was switched off, or never on")
         fault = self._faults.pop(handle)
         if self._live is not None:
             self._live.fault(fault, on=False)
@@ -123,17 +144,31 @@ class Lab:
     # load and time
 
     def load(self, plan: Plan | None = None, seed: int | None = None) -> Run:
-        """Begin a run of a load plan (default: the scenario's) from virtual 0. Time has not moved."""
+        """Begin a run of a load plan (default: the scenario's) from virtual 0. Time has not moved.
+
+        Raises UsageError for a plan that aims elsewhere.
+        """
         if plan is None:
-            plan = load_plan(self.scenario.plan or "artillery-slowness.yml")
+            plan = load_plan(self.scenario.plan or DEFAULT_PLAN)
         check_target(plan, self.scenario.site.url)
         return self._begin(plan, self.seed if seed is None else seed)
 
-    def request(self, method: str = "POST", path: str = "/ride", headers: dict[str, str] | None = None, body: str | None = None) -> Run:
-        """Send one request by hand to the idle system; it is answered as time moves. Gives the run it belongs to."""
+    def request(
+        self,
+        method: str = "POST",
+        path: str = "/ride",
+        headers: dict[str, str] | None = None,
+        body: str | None = None,
+    ) -> Run:
+        """Send one request by hand; it is answered as time moves. Gives the run it belongs to.
+
+        That is the one under way, or else a new one without a load. `path` may be a whole URL.
+        """
         run = self._live
         if run is None:
-            run = self._begin(Plan(name="by hand", target=self.scenario.site.url, phases=(), flows=()), self.seed)
+            run = self._begin(
+                Plan(name="by hand", target=self.scenario.site.url, phases=(), flows=()), self.seed
+            )
         url = path if "://" in path else self.scenario.site.url + path
         run.request(method, url, headers or {}, body)
         return run
@@ -144,24 +179,19 @@ class Lab:
             run.stop()
 
     def advance(self, seconds: float, budget: int | None = None) -> float:
-        """Let virtual time pass, at most `seconds` of it and at most `budget` kernel steps; gives the seconds really passed.
+        """Let virtual time pass, at most `seconds` and at most `budget` kernel steps; gives the seconds really passed.
 
-        Any cutting into calls gives the same bytes. Nothing passes while there is no run, or it has settled.
+        Any cutting into calls gives the same bytes: time stands still at the very step with which a run has settled.
+        Only a run by hand goes on, idle. Nothing passes while there is no run.
         """
-        run = self.run
-        if run is None or run.settled:
-            return 0.0
-        return run.advance(seconds, budget)
+        if not 0.0 <= seconds < math.inf:
+            raise ValueError(f"time runs forward: advance by seconds of 0 or more, not {seconds!r}")
+        return 0.0 if self.run is None else self.run.advance(seconds, budget)
 
     def finish(self, run: Run) -> Run:
         """Let time pass until a run has settled. Raises Deadlock if it never can."""
         with _quiet_collector():
-            while not run.settled:
-                before = run.world.sim.steps
-                run.advance(10.0, None)
-                if run.world.sim.steps == before and run.world.sim.now > 86_400_000:
-                    run.stuck()
-                    break
+            run.finish()
         return run
 
     def snapshot(self) -> RunData | None:
@@ -169,8 +199,11 @@ class Lab:
         return None if self.run is None else self.run.data()
 
     def details(self, data: RunData) -> Details:
-        """Give bodies, log lines and tracebacks of a run: made again by running it once more, and kept for the last one asked."""
-        key = (data.number, data.steps)
+        """Give bodies, log lines and tracebacks of a run.
+
+        They are made again by running it once more, and kept for the run that was asked for last.
+        """
+        key = (data.settings, data.steps, data.now_s)
         if self._details is None or self._details[0] != key:
             self._details = (key, make_again(data))
         return self._details[1]
@@ -191,16 +224,14 @@ class Lab:
             faults=tuple(self._faults.values()),
             plan=plan,
         )
-        self._runs += 1
-        self.run = Run(settings, self._runs)
+        self.runs_made += 1
+        self.run = Run(settings, self.runs_made)
         return self.run
 
 
 @contextmanager
 def _quiet_collector() -> Iterator[None]:
-    """Keep Python's cycle collector from walking everything that was there before, again and again, during a long run."""
-    import gc
-
+    """Keep Python's cycle collector from walking what was there before, again and again, during a long run."""
     gc.freeze()
     try:
         yield

@@ -1,8 +1,8 @@
 """Exact percentiles, how sure one can be of them, and counts for charts.
 
-Everything here is arithmetic on plain arrays: no percentile is a sketch, and none is given without a way to ask
-how many samples stand behind it. Latencies are in seconds. NaN is refused everywhere, because a request without an
-answer has no latency: leave it out and count it beside the number.
+Arithmetic on plain arrays: no percentile is a sketch, and beside each stands a way to ask how far to trust
+it. Latencies are in seconds. NaN is refused everywhere: a request without an answer has no latency, so leave
+it out and count it beside the number.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -30,7 +30,7 @@ _BLOCK = 32_768
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """How long the answers of some requests took, in seconds; every figure but ``n`` is NaN when there are none."""
+    """How long the answers to n requests took, in seconds; all but ``n`` are NaN when there are none."""
 
     n: int
     min: float
@@ -65,8 +65,8 @@ def percentile(values: ArrayLike, p: float) -> float:
     """Return the p-quantile, interpolated between the two nearest samples; NaN when there are none.
 
     values: one dimension, any order, left as it is. p: in [0, 1]. The rule is numpy's "linear" and
-    ``statistics.quantiles(method="inclusive")``, the seventh of Hyndman and Fan, "Sample Quantiles in Statistical
-    Packages", 1996. Infinities sort to the ends and are returned as they are.
+    ``statistics.quantiles(method="inclusive")``: definition 7 of Hyndman and Fan, "Sample Quantiles in
+    Statistical Packages", 1996. Infinities sort to the ends and are returned as they are.
     Raises ValueError for NaN among the values and for p outside [0, 1].
     """
     return percentiles(values, (p,))[0]
@@ -91,9 +91,11 @@ def summary(values: ArrayLike) -> Latency:
 def artillery1_percentile(values: ArrayLike, p: float) -> float:
     """Return a quantile as Artillery 1.6.0-15 did, by the rule of stats-lite 2.0.0.
 
-    With i = n p - 1/2, a whole i gives sample i (from 0), any other interpolates between the samples beside it. Past
-    the last sample there is no number: NaN, so p95 needs 10 samples and p99 needs 50. Where it is defined it equals
-    numpy's "hazen". Values in any order. p above 1 counts as 1, p below 0 gives NaN, as it did there.
+    With i = n p - 1/2, a whole i gives sample i (counted from 0), any other interpolates between the samples
+    beside it. Past the last sample there is no number but NaN: p95 needs 10 samples, p99 needs 50. Where it
+    is defined it equals numpy's "hazen". Values in any order; p above 1 counts as 1, below 0 it gives NaN, as
+    there.
+    Raises ValueError for NaN among the values.
     """
     ordered = _sorted(values)
     n = ordered.size
@@ -112,44 +114,38 @@ def artillery1_percentile(values: ArrayLike, p: float) -> float:
 
 
 def needed_samples(p: float, confidence: float = 0.95) -> int:
-    """Return how many independent samples it takes until the largest exceeds the p-quantile with that confidence.
+    """Return how many independent samples it takes for the largest to exceed the p-quantile so surely.
 
     The largest of n stays below it with probability p^n: 59 samples for p95, 299 for p99, 2,995 for p99.9.
     Raises ValueError unless both are inside (0, 1).
     """
     _inside("p", p)
     exact = math.log(_complement(confidence)) / math.log(p)
-    return max(
-        1, math.ceil(exact * (1 - 1e-12))
-    )  # a hair less: a whole number must not be rounded up by noise
+    return max(1, math.ceil(exact * (1 - 1e-12)))  # noise must not round a whole number up
 
 
-def percentile_interval(values: ArrayLike, p: float, confidence: float = 0.95) -> Interval | None:
-    """Return two of the samples that hold the p-quantile between them, or None when there are too few to tell.
+def percentile_interval(
+    values: ArrayLike, p: float, confidence: float = 0.95, *, narrowest: bool = False
+) -> Interval | None:
+    """Return two of the samples that hold the p-quantile between them; None when too few can tell.
 
-    The count of samples below the quantile is binomial, so [x(r), x(s)] covers it with probability
-    P(r <= Bin(n, p) <= s - 1), whatever the distribution; the samples must be independent. (David and Nagaraja,
-    "Order Statistics", 2003, section 7.1.) Each tail is given half of the error. Where even the largest sample leaves
-    more than that on its side, it keeps what it needs and the other side gets the rest: with 60 samples, p95 lies in
-    x(52)..x(60). Coverage is at least the confidence, exactly as computed.
-    Raises ValueError for NaN, and unless p and confidence are inside (0, 1).
+    The count of samples below the quantile is binomial, so [x(r), x(s)] covers it with probability P(r <=
+    Bin(n, p) <= s - 1), whatever the distribution, as long as the samples are independent (David and
+    Nagaraja, "Order Statistics", 2003, section 7.1). Each tail gets half of the error. Where even the largest
+    sample leaves more than that on its side, that side keeps what it needs and the other gets the rest: with
+    60 samples p95 lies in x(52)..x(60). With ``narrowest`` the tails may differ, and the two ranks are as
+    close together as the confidence allows. Both choices hang on n and p alone, so the coverage, which is at
+    least the confidence, holds for either.
+    Raises ValueError for NaN among the values, and unless p and confidence are inside (0, 1).
     """
     _inside("p", p)
     error = _complement(confidence)
     ordered = _sorted(values)
     n = ordered.size
-    outside_low, outside_high = float((1 - p) ** n), float(p**n)
-    if n == 0 or outside_low + outside_high > error:
+    if n == 0 or p**n + (1 - p) ** n > error:
         return None
-    half = error / 2
-    tail_low = outside_low if outside_low > half else min(half, error - outside_high)
-    tail_high = outside_high if outside_high > half else min(half, error - outside_low)
-
     first, chance = _binomial(n, p)
-    last = first + chance.size - 1
-    rank_low = first + int(np.searchsorted(np.cumsum(chance), tail_low, side="right"))
-    rank_high = last + 1 - int(np.searchsorted(np.cumsum(chance[::-1]), tail_high, side="right"))
-    rank_low, rank_high = max(1, rank_low), min(n, rank_high)
+    rank_low, rank_high = (_narrowest if narrowest else _equal_tails)(first, chance, n, p, error)
     coverage = min(1.0, float(chance[max(0, rank_low - first) : rank_high - first].sum()))
     low, high = float(ordered[rank_low - 1]), float(ordered[rank_high - 1])
     return Interval(low, high, coverage, rank_low, rank_high)
@@ -158,9 +154,10 @@ def percentile_interval(values: ArrayLike, p: float, confidence: float = 0.95) -
 def proportion_interval(k: int, n: int, confidence: float = 0.95) -> ProportionInterval:
     """Return where the true share lies when k of n independent trials came true: Wilson's score interval.
 
-    Chosen for its coverage near the nominal one even for small n and shares near 0 or 1, where the textbook interval
-    fails (Wilson, 1927; Brown, Cai and DasGupta, "Interval Estimation for a Binomial Proportion", 2001). Of no trials
-    nothing is known: [0, 1]. Raises ValueError unless 0 <= k <= n and confidence is inside (0, 1).
+    Chosen because it covers close to what it says even for few trials and shares near 0 or 1, where the
+    textbook interval fails (Wilson, 1927; Brown, Cai and DasGupta, "Interval Estimation for a Binomial
+    Proportion", 2001). Of no trials nothing is known: [0, 1]. Raises ValueError unless 0 <= k <= n and
+    confidence is inside (0, 1).
     """
     if not 0 <= k <= n:
         raise ValueError(f"k must be between 0 and n, not {k} of {n}")
@@ -177,7 +174,7 @@ def proportion_interval(k: int, n: int, confidence: float = 0.95) -> ProportionI
 def log_edges(low: float, high: float, bins: int) -> Floats:
     """Return the bins + 1 edges that cut [low, high] into bins of equal width on a logarithmic axis.
 
-    Raises ValueError unless 0 < low < high < infinity, bins >= 1 and the bins are wider than a float can tell apart.
+    Raises ValueError unless 0 < low < high < infinity, bins >= 1 and floats can tell the edges apart.
     """
     if not 0 < low < high < math.inf:
         raise ValueError(f"a logarithmic axis needs 0 < low < high, not {low} and {high}")
@@ -188,17 +185,21 @@ def log_edges(low: float, high: float, bins: int) -> Floats:
 def log_histogram(values: ArrayLike, low: float, high: float, bins: int) -> Counts:
     """Count values in bins of equal width on a logarithmic axis.
 
-    Returns bins + 2 counts: the first for what lies below ``low``, the last for what lies above ``high``; the bins
-    between have the edges of `log_edges`, closed on the left, the last on both sides. Raises ValueError for NaN.
+    Returns bins + 2 counts: the first for what lies below ``low``, the last for what lies above ``high``.
+    Between them the bins have the edges of `log_edges` and are closed on the left, the last on both sides.
+    Raises ValueError for NaN and for what `log_edges` refuses.
     """
-    array = _plain(values)
-    slots = _slots(array, log_edges(low, high, bins), logarithmic=True)
-    return np.bincount(slots, minlength=bins + 2)
+    array, axis = _plain(values), _Axis(log_edges(low, high, bins), logarithmic=True)
+    slots = np.empty(array.size, dtype=np.intp)
+    for block in _blocks(array.size):
+        axis.place(array[block], slots[block])
+    return np.bincount(slots, minlength=axis.slots)
 
 
 def heatmap(
     times: ArrayLike,
     values: ArrayLike,
+    *,
     start: float,
     stop: float,
     columns: int,
@@ -206,11 +207,11 @@ def heatmap(
     high: float,
     rows: int,
 ) -> Counts:
-    """Count points in a grid: equal steps of time across, equal steps of the logarithm of the value up.
+    """Count points in a grid: equal steps of time across, equal steps of the value's logarithm up.
 
-    times, values: of one length, in any order. Returns counts of shape (rows + 2, columns); row 0 is what lies below
-    ``low``, the last row what lies above ``high``, so no latency is lost. Points outside [start, stop] are left out.
-    Raises ValueError for NaN, for arrays of two lengths and for an empty range.
+    times, values: of one length, in any order. Returns counts of shape (rows + 2, columns): row 0 is what
+    lies below ``low``, the last row what lies above ``high``, so no latency is lost. Points outside [start,
+    stop] are left out. Raises ValueError for NaN, for arrays of two lengths and for an empty range.
     """
     moments, array = _plain(times), _plain(values)
     if moments.size != array.size:
@@ -218,12 +219,18 @@ def heatmap(
     if not -math.inf < start < stop < math.inf:
         raise ValueError(f"a time axis needs start < stop, not {start} and {stop}")
     step = (stop - start) / max(columns, 1)
-    across = _edges([start + i * step for i in range(columns)], stop, columns)
-    cells = _slots(array, log_edges(low, high, rows), logarithmic=True)
-    cells *= columns + 2
-    cells += _slots(moments, across, logarithmic=False)
-    counts = np.bincount(cells, minlength=(rows + 2) * (columns + 2))
-    return counts.reshape(rows + 2, columns + 2)[:, 1:-1]
+    across = _Axis(_edges([start + i * step for i in range(columns)], stop, columns))
+    up = _Axis(log_edges(low, high, rows), logarithmic=True)
+    cells = np.empty(array.size, dtype=np.intp)
+    buffer = np.empty(min(_BLOCK, array.size), dtype=np.intp)
+    for block in _blocks(array.size):
+        cell, column = cells[block], buffer[: block.stop - block.start]
+        up.place(array[block], cell)
+        across.place(moments[block], column)
+        cell *= across.slots
+        cell += column
+    counts = np.bincount(cells, minlength=up.slots * across.slots)
+    return counts.reshape(up.slots, across.slots)[:, 1:-1]
 
 
 def _plain(values: ArrayLike) -> Floats:
@@ -288,6 +295,26 @@ def _binomial(n: int, p: float) -> tuple[int, Floats]:
     return mode - down.size, chance / chance.sum()
 
 
+def _equal_tails(first: int, chance: Floats, n: int, p: float, error: float) -> tuple[int, int]:
+    needed_low, needed_high = (1 - p) ** n, p**n  # what the smallest and the largest sample leave outside
+    tail_low = max(needed_low, min(error / 2, error - needed_high))
+    tail_high = max(needed_high, min(error / 2, error - needed_low))
+    rank_low = first + int(np.searchsorted(np.cumsum(chance), tail_low, side="right"))
+    after = first + chance.size
+    rank_high = after - int(np.searchsorted(np.cumsum(chance[::-1]), tail_high, side="right"))
+    return max(1, rank_low), min(n, rank_high)
+
+
+def _narrowest(first: int, chance: Floats, n: int, _p: float, error: float) -> tuple[int, int]:
+    below = np.concatenate(([0.0], np.cumsum(chance)))  # P(Bin < first), < first + 1, ...
+    lows = np.arange(max(1, first) - first, below.size)
+    highs = np.searchsorted(below, below[lows] + (1 - error))
+    possible = highs + first <= min(n, first + chance.size)
+    lows, highs = lows[possible], highs[possible]
+    best = np.lexsort((below[lows] - below[highs], highs - lows))[0]  # of equals, the one that covers most
+    return first + int(lows[best]), first + int(highs[best])
+
+
 def _edges(inner: list[float], last: float, bins: int) -> Floats:
     if bins < 1:
         raise ValueError(f"there must be at least one bin, not {bins}")
@@ -297,31 +324,34 @@ def _edges(inner: list[float], last: float, bins: int) -> Floats:
     return np.array(edges)
 
 
-def _slots(array: Floats, edges: Floats, *, logarithmic: bool) -> Counts:
-    """Return each value's slot: 0 below the edges, 1 .. bins between them, bins + 1 above.
+class _Axis:
+    """Finds each value's slot on an axis: 0 below its edges, 1 .. bins between them, bins + 1 above.
 
-    A guess by arithmetic that is right or one too low, then one comparison with the edge itself: as exact as a binary
-    search in the edges, in a tenth of its time.
+    A guess by arithmetic that is right or one too low, then one comparison with the edge itself: as exact as
+    a binary search in the edges, in a tenth of its time.
     """
-    bins = edges.size - 1
-    low, high = float(edges[0]), float(edges[-1])
-    origin = math.log(low) if logarithmic else low
-    scale = bins / ((math.log(high) if logarithmic else high) - origin)
-    shift = (1 - 1e-6) - origin * scale if logarithmic else 1 - 1e-6
-    # The value from which on a slot's guess was one too low; a closed last bin; NaN compares as "stay".
-    bounds = np.concatenate((edges[:-1], [np.nextafter(high, math.inf), math.nan]))
-    slots = np.empty(array.size, dtype=np.intp)
-    work = np.empty(min(_BLOCK, array.size))
-    for start in range(0, array.size, _BLOCK):
-        block = array[start : start + _BLOCK]
-        guess, slot = work[: block.size], slots[start : start + _BLOCK]
-        np.clip(block, low, high, out=guess)
-        if logarithmic:
+
+    def __init__(self, edges: Floats, *, logarithmic: bool = False) -> None:
+        self.slots = edges.size + 1
+        self._low, self._high = float(edges[0]), float(edges[-1])
+        self._logarithmic = logarithmic
+        origin, end = (math.log(self._low), math.log(self._high)) if logarithmic else (self._low, self._high)
+        self._scale = (edges.size - 1) / (end - origin)
+        self._shift = (1 - 1e-6) - origin * self._scale
+        # From these values on a guess was one too low. The last bin is closed, and NaN compares as "stay".
+        self._bounds = np.concatenate((edges[:-1], [np.nextafter(self._high, math.inf), math.nan]))
+
+    def place(self, values: Floats, slots: Counts) -> None:
+        """Write each value's slot into an array of the same length."""
+        guess = np.clip(values, self._low, self._high)
+        if self._logarithmic:
             np.log(guess, out=guess)
-        else:
-            np.subtract(guess, origin, out=guess)
-        np.multiply(guess, scale, out=guess)
-        np.add(guess, shift, out=guess)
-        np.copyto(slot, guess, casting="unsafe")
-        np.add(slot, block >= bounds.take(slot), out=slot, casting="unsafe")
-    return slots
+        guess *= self._scale
+        guess += self._shift
+        np.copyto(slots, guess, casting="unsafe")
+        np.add(slots, values >= self._bounds.take(slots), out=slots, casting="unsafe")
+
+
+def _blocks(n: int) -> Iterator[slice]:
+    for start in range(0, n, _BLOCK):
+        yield slice(start, min(start + _BLOCK, n))

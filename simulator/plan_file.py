@@ -15,7 +15,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """A part of a plan file; keys are in Artillery's camelCase."""
 
 
-class PhaseText(Part):
+class PhaseText(Part, frozen=True):
     """One phase: a duration with a rate or a count, or a pause. Durations are seconds, or text such as 5m, 500ms."""
 
     duration: Text | None = None
@@ -28,7 +28,7 @@ class PhaseText(Part):
     mode: Literal["uniform", "poisson"] = "uniform"
 
 
-class PayloadText(Part):
+class PayloadText(Part, frozen=True):
     """A CSV file whose columns become variables, a row for each virtual user."""
 
     path: str
@@ -38,19 +38,19 @@ class PayloadText(Part):
     delimiter: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] = ","
 
 
-class HttpText(Part):
+class HttpText(Part, frozen=True):
     """How the client behaves; `timeout` in seconds."""
 
     timeout: Text | None = None
 
 
-class DefaultsText(Part):
+class DefaultsText(Part, frozen=True):
     """What every request gets."""
 
     headers: dict[str, str] = {}
 
 
-class EnsureText(Part):
+class EnsureText(Part, frozen=True):
     """Thresholds of the whole run, in ms and percent; missing one ends `ridelab run` with exit code 1."""
 
     min: Rate | None = None
@@ -61,26 +61,26 @@ class EnsureText(Part):
     max_error_rate: Rate | None = None
 
 
-class ConfigText(Part):
+class ConfigText(Part, frozen=True):
     """The `config` of a plan."""
 
     target: str
     phases: Annotated[list[PhaseText], msgspec.Meta(min_length=1)]
     payload: PayloadText | None = None
-    variables: dict[str, list[str]] = {}
+    variables: dict[str, str | list[str]] = {}
     defaults: DefaultsText = DefaultsText()
     http: HttpText = HttpText()
     ensure: EnsureText = EnsureText()
 
 
-class CaptureText(Part):
+class CaptureText(Part, frozen=True):
     """Takes a value out of a JSON answer, such as ``$.RideId``, into a variable."""
 
     json: str
     variable: str = msgspec.field(name="as")
 
 
-class RequestText(Part):
+class RequestText(Part, frozen=True):
     """One request of a flow."""
 
     url: str
@@ -90,7 +90,7 @@ class RequestText(Part):
     capture: CaptureText | list[CaptureText] | None = None
 
 
-class StepText(Part):
+class StepText(Part, frozen=True):
     """One step of a flow: exactly one of its keys (`count` belongs to `loop`)."""
 
     get: RequestText | None = None
@@ -103,7 +103,7 @@ class StepText(Part):
     count: Count | None = None
 
 
-class ScenarioText(Part):
+class ScenarioText(Part, frozen=True):
     """One kind of virtual user."""
 
     flow: Annotated[list[StepText], msgspec.Meta(min_length=1)]
@@ -111,7 +111,7 @@ class ScenarioText(Part):
     weight: Annotated[float, msgspec.Meta(gt=0)] = 1.0
 
 
-class PlanText(Part):
+class PlanText(Part, frozen=True):
     """A whole plan file."""
 
     config: ConfigText

@@ -1,12 +1,12 @@
 """Random draws as a hash of (seed, owner, name, occurrence): common random numbers.
 
-A draw depends on nothing but its four keys, so no draw disturbs another: the same request meets the same network, the
-same promo service and the same luck before and after a change, with any fault, in any version, on any machine. What a
-comparison of two runs then shows is the change.
+A draw depends on nothing but its four keys, so no draw disturbs another: the same request meets the same network,
+the same promo service and the same luck before and after a change, with any fault, in any version, on any machine.
+What a comparison of two runs then shows is the change.
 
-The integer mix is splitmix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014). Distributions
-are inverse functions of one u in (0, 1), computed with `math`, whose log and exp do not differ between processors the way
-numpy's do.
+The integer mix is splitmix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
+Distributions are inverse functions of one u in (0, 1), computed with `math`, whose log and exp do not differ between
+processors the way numpy's do.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 from statistics import NormalDist
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
+
+if TYPE_CHECKING:
+    import numpy as np
 
 MASK = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15
 SECOND = 0xD1B54A32D192ED03
-UNIT = 2.0**-53
+UNIT = 2.0**-52
 
 _normal = NormalDist()
 
@@ -49,24 +52,31 @@ def stream_key(seed: int, name: str) -> int:
 
 
 def unit(key: int, owner: int, occurrence: int = 0) -> float:
-    """Draw u, 0 < u < 1, for an owner of a stream and the how-manieth time it draws from it."""
+    """Draw u, 0 < u < 1, for an owner of a stream and the how-manieth time it draws from it.
+
+    52 bits, each value in the middle of its 2**-52: neither 0 nor 1 can come out, even by rounding.
+    """
     x = mix((key + owner * GOLDEN + occurrence * SECOND) & MASK)
-    return ((mix((x + GOLDEN) & MASK) >> 11) + 0.5) * UNIT
+    return ((mix((x + GOLDEN) & MASK) >> 12) + 0.5) * UNIT
 
 
 def request_owner(user: int, step: int) -> int:
-    """Give the owner of what a request meets: a virtual user and the step of its flow."""
-    return (user << 16) | step
+    """Give the owner of what a request meets: a virtual user (32 bits) and the step of its flow (32 bits)."""
+    return (step >> 16) << 48 | user << 16 | step & 0xFFFF
 
 
 class Draws:
-    """The draws of one owner. It counts how often each name was drawn; passed along with the request it belongs to."""
+    """The draws of one owner, passed along with the request it belongs to; it counts how often each name was drawn.
 
-    __slots__ = ("counts", "owner", "seed")
+    `kept` is the request's other companion: whether its trace is kept, decided once, where it is sent.
+    """
 
-    def __init__(self, seed: int, owner: int) -> None:
+    __slots__ = ("counts", "kept", "owner", "seed")
+
+    def __init__(self, seed: int, owner: int, *, kept: bool = True) -> None:
         self.seed = seed
         self.owner = owner
+        self.kept = kept
         self.counts: dict[str, int] = {}
 
     def u(self, name: str) -> float:
@@ -82,14 +92,15 @@ def randint(u: float, low: int, high: int) -> int:
     return low + int(u * (high - low + 1))
 
 
-Positive = Annotated[float, msgspec.Meta(gt=0)]
-NotNegative = Annotated[float, msgspec.Meta(ge=0)]
+Milliseconds = Annotated[float, msgspec.Meta(ge=0, le=86_400_000)]
+Shape = Annotated[float, msgspec.Meta(ge=0.1, le=100)]
+Sigma = Annotated[float, msgspec.Meta(ge=0, le=10)]
 
 
 class Constant(msgspec.Struct, tag="constant", tag_field="kind", frozen=True, forbid_unknown_fields=True):
     """Always the same time."""
 
-    ms: NotNegative
+    ms: Milliseconds
 
     def ms_at(self, u: float) -> float:  # noqa: ARG002 - one signature for all
         """Give the time for a draw."""
@@ -104,8 +115,12 @@ class Constant(msgspec.Struct, tag="constant", tag_field="kind", frozen=True, fo
 class Uniform(msgspec.Struct, tag="uniform", tag_field="kind", frozen=True, forbid_unknown_fields=True):
     """Evenly spread between two times."""
 
-    low_ms: NotNegative
-    high_ms: NotNegative
+    low_ms: Milliseconds
+    high_ms: Milliseconds
+
+    def __post_init__(self) -> None:
+        if self.low_ms > self.high_ms:
+            raise ValueError(f"`low_ms` {self.low_ms:g} lies above `high_ms` {self.high_ms:g}")
 
     def ms_at(self, u: float) -> float:
         """Give the time for a draw."""
@@ -117,11 +132,13 @@ class Uniform(msgspec.Struct, tag="uniform", tag_field="kind", frozen=True, forb
         return (self.low_ms + self.high_ms) / 2
 
 
-class Exponential(msgspec.Struct, tag="exponential", tag_field="kind", frozen=True, forbid_unknown_fields=True):
+class Exponential(
+    msgspec.Struct, tag="exponential", tag_field="kind", frozen=True, forbid_unknown_fields=True
+):
     """At least `base_ms`, and then memoryless with this mean."""
 
-    mean: NotNegative = msgspec.field(name="mean_ms")
-    base_ms: NotNegative = 0.0
+    mean: Milliseconds = msgspec.field(name="mean_ms")
+    base_ms: Milliseconds = 0.0
 
     def ms_at(self, u: float) -> float:
         """Give the time for a draw."""
@@ -136,13 +153,15 @@ class Exponential(msgspec.Struct, tag="exponential", tag_field="kind", frozen=Tr
 class Weibull(msgspec.Struct, tag="weibull", tag_field="kind", frozen=True, forbid_unknown_fields=True):
     """At least `base_ms`, and on top a Weibull time of this shape and mean."""
 
-    shape: Positive
-    mean: NotNegative = msgspec.field(name="mean_ms")
-    base_ms: NotNegative = 0.0
+    shape: Shape
+    mean: Milliseconds = msgspec.field(name="mean_ms")
+    base_ms: Milliseconds = 0.0
 
     def ms_at(self, u: float) -> float:
         """Give the time for a draw."""
-        return self.base_ms + _weibull_scale(self.shape, self.mean) * (-math.log1p(-u)) ** (1.0 / self.shape)
+        return self.base_ms + _weibull_scale(self.shape, self.mean) * math.pow(
+            -math.log1p(-u), 1.0 / self.shape
+        )
 
     @property
     def mean_ms(self) -> float:
@@ -153,8 +172,8 @@ class Weibull(msgspec.Struct, tag="weibull", tag_field="kind", frozen=True, forb
 class Lognormal(msgspec.Struct, tag="lognormal", tag_field="kind", frozen=True, forbid_unknown_fields=True):
     """A time whose logarithm is normal: half are below `median_ms`, and sigma says how far the others reach."""
 
-    median_ms: NotNegative
-    sigma: NotNegative
+    median_ms: Milliseconds
+    sigma: Sigma
 
     def ms_at(self, u: float) -> float:
         """Give the time for a draw."""
@@ -172,3 +191,15 @@ Distribution = Constant | Uniform | Exponential | Weibull | Lognormal
 @lru_cache(maxsize=256)
 def _weibull_scale(shape: float, mean: float) -> float:
     return mean / math.gamma(1.0 + 1.0 / shape)
+
+
+def unit_block(key: int, n: int, first: int = 0) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Draw u for n owners at once: equal, bit for bit, to ``[unit(key, first + i) for i in range(n)]``."""
+    import numpy as np
+
+    x = np.arange(first, first + n, dtype=np.uint64) * np.uint64(GOLDEN) + np.uint64(key)
+    for rest in (GOLDEN, 0):
+        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        x = (x ^ (x >> np.uint64(31))) + np.uint64(rest)
+    return ((x >> np.uint64(12)).astype(np.float64) + 0.5) * UNIT

@@ -11,14 +11,18 @@ from simulator.run_data import RunData
 from simulator.run_settings import (
     Change, DeployChange, FaultChange, RequestChange, RuleChange, RunSettings, SamplingChange, StopChange,
 )  # fmt: skip
-from simulator.system.recorder import Details, Exchange
+from simulator.system.gateway import HttpRequest
+from simulator.system.recorder import BY_HAND, Details, Exchange
 from simulator.system.world import World
 from simulator.users import Load
 
 if TYPE_CHECKING:
     from simulator.deploying import Version
     from simulator.faults import AnyFault
+    from simulator.kernel import Simulation, Task
     from simulator.settings import AlertRule
+
+AN_HOUR = 3600.0
 
 
 class Run:
@@ -30,7 +34,7 @@ class Run:
         self._changes: list[Change] = []
         self.world = World(settings, details)
         self.load = Load(self.world, settings.plan)
-        self.by_hand = 0
+        self.sent_by_hand: list[Task] = []
 
     @property
     def settings(self) -> RunSettings:
@@ -38,39 +42,67 @@ class Run:
         return msgspec.structs.replace(self._base, changes=tuple(self._changes))
 
     @property
+    def is_by_hand(self) -> bool:
+        """There is no load, only requests sent one by one. Such a run goes on until the next one begins."""
+        return not self._base.plan.phases
+
+    @property
     def finished(self) -> bool:
-        """The load is over: every virtual user has ended. (A run by hand ends when the next one begins.)"""
-        return self.load.finished.is_set and bool(self._base.plan.phases)
+        """The load is over: every virtual user has ended."""
+        return self.load.finished.is_set and not self.is_by_hand
 
     @property
     def settled(self) -> bool:
-        """Nothing more can come of it: no function is busy, and the alert rules have looked at everything."""
-        agent = self.world.agent
-        rules_done = len(agent.alerts) == len(agent.rules) or agent.checked_s >= agent.last_seen_s
-        return self.finished and rules_done and not any(f.busy for f in self.world.functions.values())
+        """Nothing is under way: no request is without an answer, no function is busy.
 
-    def advance(self, seconds: float, budget: int | None) -> float:
+        And where there was a load, that is over and the alert rules have looked at everything.
+        """
+        over = self.is_by_hand or (self.load.finished.is_set and self.world.agent.has_looked)
+        answered = not self.load.waiting and all(task.done for task in self.sent_by_hand)
+        return over and answered and not any(f.busy for f in self.world.functions.values())
+
+    def advance(self, seconds: float, budget: int | None = None) -> float:
         """Move this run's clock; see Lab.advance."""
         sim = self.world.sim
         before = sim.now
-        sim.run(until=before + seconds, budget=budget)
+        if self.is_by_hand:
+            while (made := sim.run(until=before + seconds, budget=budget)) and sim.now < before + seconds:
+                if budget is not None and (budget := budget - made) <= 0:
+                    break
+        else:
+            self._run(before + seconds, budget)
         return sim.now - before
 
-    def stuck(self) -> None:
-        """Raise Deadlock when the run waits for something that can never come."""
-        try:
-            self.world.sim._check_deadlock()
-        except Deadlock as error:
-            raise Deadlock(f"run {self.number}: {error}") from None
+    def finish(self) -> None:
+        """Let time pass to the moment this run has settled. Raises Deadlock if it never can."""
+        while not self.settled:
+            self._run(self.world.sim.now + AN_HOUR, None)
+            try:
+                self.world.sim.check_deadlock()
+            except Deadlock as error:
+                raise Deadlock(f"run {self.number}: {error}") from None
+
+    def _run(self, until: float, budget: int | None) -> None:
+        """Run to a time, for a budget of steps, or to the very step with which the run has settled."""
+        sim = self.world.sim
+        while budget is None or budget > 0:
+            last_steps = self.load.finished.is_set
+            if last_steps and self.settled:
+                return
+            made = sim.run(until=until, budget=1 if last_steps else budget)
+            if budget is not None:
+                budget -= made
+            if not made and sim.now >= until:
+                return
 
     # changes while it goes on; each is kept with its place, so the run can be made again
 
     def _at(self) -> tuple[float, int]:
         return self.world.sim.now, self.world.sim.steps
 
-    def deploy(self, version: Version) -> None:
-        """Activate a version."""
-        self.apply(DeployChange(*self._at(), version))
+    def deploy(self, version: Version, token: str | msgspec.UnsetType | None = msgspec.UNSET) -> None:
+        """Activate a version, with a token for its agent if one is given."""
+        self.apply(DeployChange(*self._at(), version, token))
 
     def sample(self, rate: float) -> None:
         """Change the share of traces that is kept."""
@@ -88,16 +120,17 @@ class Run:
         """End the load: nobody new arrives; who is under way finishes."""
         self.apply(StopChange(*self._at()))
 
-    def request(self, method: str, url: str, headers: dict[str, str], body: str | None) -> None:
-        """Send one request by hand; it meets the world when time moves."""
+    def request(self, method: str, url: str, headers: dict[str, str], body: str | None) -> Task:
+        """Send one request by hand; it meets the world when time moves. The task's result is (number, Answer)."""
         self.apply(RequestChange(*self._at(), method, url, headers, body))
+        return self.sent_by_hand[-1]
 
     def apply(self, change: Change) -> None:
         """Make a change now and keep it."""
         world = self.world
         match change:
             case DeployChange():
-                world.deploy(change.version)
+                world.deploy(change.version, change.token)
             case SamplingChange():
                 world.sampling = change.rate
             case FaultChange():
@@ -105,11 +138,12 @@ class Run:
             case RuleChange():
                 world.watch(change.rule)
             case StopChange():
-                self.load.stopped = True
+                self.load.stop()
             case RequestChange():
-                send = self.load.send(change.method, change.url, change.headers, change.body, self.by_hand, 0)
-                self.by_hand += 1
-                world.sim.spawn(send, f"request {self.by_hand} by hand")
+                sent = HttpRequest(change.method, change.url, dict(change.headers), change.body)
+                count = len(self.sent_by_hand)
+                send = self.load.send(sent, BY_HAND + count, 0)
+                self.sent_by_hand.append(world.sim.spawn(send, f"request {count + 1} by hand"))
         self._changes.append(change)
 
     def data(self) -> RunData:
@@ -126,7 +160,10 @@ class Run:
             launched=load.launched,
             sent=load.sent,
             done=load.done,
-            skipped=load.skipped,
+            skipped_s=tuple(load.skipped_s),
+            waiting=tuple(load.waiting.values()),
+            at_work=tuple(load.at_work.values()),
+            stopped_s=load.stopped_s,
             errors=dict(load.errors),
             alerts=tuple(world.agent.alerts),
             services=recorder.services,
@@ -149,12 +186,19 @@ def make_again(data: RunData) -> Details:
     """Run the same run once more, as far as `data` goes, and keep bodies, log lines and tracebacks this time."""
     details = Details()
     run = Run(msgspec.structs.replace(data.settings, changes=()), data.number, details)
-    sim = run.world.sim
     for change in data.settings.changes:
-        sim.run(until=change.at_s, budget=change.at_step - sim.steps)
+        _go_to(run.world.sim, change.at_s, change.at_step)
         run.apply(change)
-    sim.run(until=data.now_s, budget=data.steps - sim.steps)
+    _go_to(run.world.sim, data.now_s, data.steps)
     return details
+
+
+def _go_to(sim: Simulation, at_s: float, at_step: int) -> None:
+    """Go to the moment when so many steps had been made, and then to the time that had passed without another."""
+    while sim.steps < at_step and sim.run(until=at_s, budget=at_step - sim.steps):
+        pass
+    while sim.now < at_s:
+        sim.run(until=at_s)
 
 
 __all__ = ["Exchange", "Run", "make_again"]

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.monitoring import matches
+from msgspec import UNSET
+
+from simulator.monitoring import state_of
+from simulator.run_settings import DeployChange
+from simulator.system.replies import THROTTLED
 
 if TYPE_CHECKING:
     from simulator.columns import Column, Frozen
     from simulator.deploying import Version
     from simulator.monitoring import Alert
-    from simulator.report import Traffic
+    from simulator.report_traffic import Traffic
     from simulator.run_settings import RunSettings
     from simulator.settings import AlertRule
 
@@ -35,7 +39,10 @@ class RunData:
     launched: int
     sent: int
     done: int
-    skipped: int
+    skipped_s: tuple[float, ...]  # when `maxVusers` kept an arrival out
+    waiting: tuple[float, ...]  # when each request was sent that has no answer yet
+    at_work: tuple[tuple[int, float], ...]  # (flow, launched) of each virtual user under way
+    stopped_s: float | None
     errors: dict[int, str]
     alerts: tuple[Alert, ...]
     services: tuple[str, ...]
@@ -69,7 +76,7 @@ class RunData:
     @property
     def in_flight(self) -> int:
         """Requests sent and not yet ended."""
-        return self.sent - len(self.frozen_requests)
+        return len(self.waiting)
 
     @cached_property
     def latencies_s(self) -> Column:
@@ -101,27 +108,55 @@ class RunData:
         return self.settings.scenario.gateway.routes[0].function
 
     def watched(self, service: str) -> bool:
-        """Tell whether the agent of a function shows its invocations."""
-        return self.settings.tokens.get(service) == self.settings.scenario.monitoring.token
+        """Tell whether the agent of a function shows its invocations, as last deployed."""
+        last = max(i for i, version in enumerate(self.versions) if version.service == service)
+        return bool(self._watching[last])
+
+    @cached_property
+    def _watching(self) -> Column:
+        """For each deploy, in their order, whether its agent was on."""
+        tokens, right = dict(self.settings.tokens), self.settings.scenario.monitoring.token
+        deploys = [change for change in self.settings.changes if isinstance(change, DeployChange)]
+        begun = len(self.versions) - len(deploys)
+        watching = []
+        for i, version in enumerate(self.versions):
+            if i >= begun and (token := deploys[i - begun].token) is not UNSET:
+                tokens[version.service] = token
+            watching.append(state_of(tokens.get(version.service), right) == "on")
+        return np.array(watching, dtype=bool)
+
+    @cached_property
+    def callees(self) -> dict[int, Column]:
+        """The places, in `invocations`, of what each invocation called: caller's number -> places."""
+        parent = self.invocations["parent"]
+        order = np.argsort(parent, kind="stable")
+        order = order[parent[order] >= 0]
+        callers, first = np.unique(parent[order], return_index=True)
+        return dict(zip(callers.tolist(), np.split(order, first[1:]), strict=True)) if len(order) else {}
 
     def cold_starts(self) -> dict[str, int]:
         """Give the number of cold starts of each function."""
         inv = self.invocations
-        return {name: int(((inv["service"] == i) & (inv["cold_s"] > 0)).sum()) for i, name in enumerate(self.services)}
+        return {
+            name: int(((inv["service"] == i) & (inv["cold_s"] > 0)).sum())
+            for i, name in enumerate(self.services)
+        }
 
     def matching(self, rule: AlertRule) -> Column:
         """Give the numbers of the watched invocations that match a rule, up to the end of the run."""
-        found = []
-        for service in self.services:
-            if self.watched(service):
-                inv = self.of_service(service)
-                failed = (inv["outcome"] > 0) | (inv["status"] >= 500)
-                found += [
-                    int(number)
-                    for number, duration, bad in zip(inv["number"], inv["duration_s"], failed, strict=True)
-                    if matches(rule, float(duration), failed=bool(bad))
-                ]
-        return np.array(sorted(found), dtype=np.int64)
+        inv = self.invocations
+        if rule.measure == "errors":
+            match = (inv["outcome"] > 0) | (inv["status"] >= 500)
+        else:
+            match = inv["duration_s"] * 1000.0 > rule.over_ms
+        seen = self._watching[inv["version"]] & (inv["outcome"] != THROTTLED)  # none ran: no agent saw it
+        return inv["number"][match & seen].astype(np.int64)
+
+    @cached_property
+    def by_request(self) -> tuple[Column, Column]:
+        """The requests of all invocations, ascending, and the place of each invocation in `invocations`."""
+        order = np.argsort(self.invocations["request"], kind="stable")
+        return self.invocations["request"][order], order
 
     @property
     def refs(self) -> dict[str, str]:

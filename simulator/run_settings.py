@@ -1,7 +1,5 @@
 """What a run is a pure function of: everything that decides its bytes, as one record that can be stored."""
 
-from __future__ import annotations
-
 import msgspec
 
 from simulator.deploying import Version
@@ -11,11 +9,12 @@ from simulator.settings import AlertRule, Scenario
 
 
 class DeployChange(msgspec.Struct, frozen=True, tag="deploy", tag_field="change"):
-    """A version was activated while the run went on."""
+    """A version was activated while the run went on, with a token for its agent if one was given."""
 
     at_s: float
     at_step: int
     version: Version
+    token: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class SamplingChange(msgspec.Struct, frozen=True, tag="sampling", tag_field="change"):
@@ -65,7 +64,7 @@ Change = DeployChange | SamplingChange | FaultChange | RuleChange | StopChange |
 
 
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Scenario, seed, versions (source text), tokens of the agents, sampling, rules, start state, faults, plan, changes."""
+    """All of it; `versions` with their source text, `tokens` of the agents, `warm` containers at the start."""
 
     scenario: Scenario
     seed: int

@@ -19,7 +19,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """What all parts of a scenario share: they never change, and a wrong key is an error."""
 
 
-class Site(Settings):
+class Site(Settings, frozen=True):
     """The site under load: its address, the token its authorizer accepts, and the user that token names."""
 
     url: str
@@ -27,7 +27,7 @@ class Site(Settings):
     user: str
 
 
-class Route(Settings):
+class Route(Settings, frozen=True):
     """Which function answers a method and path."""
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -35,15 +35,15 @@ class Route(Settings):
     function: str
 
 
-class GatewaySettings(Settings):
+class GatewaySettings(Settings, frozen=True):
     """The API gateway: the way to it and back, when it stops waiting, and its routes."""
 
     network: Distribution
     timeout_s: Positive
-    routes: list[Route]
+    routes: Annotated[list[Route], msgspec.Meta(min_length=1)]
 
 
-class FunctionSettings(Settings):
+class FunctionSettings(Settings, frozen=True):
     """One function: the version it starts with, its size and limits, its cold start, and the way to it."""
 
     version: str
@@ -57,7 +57,7 @@ class FunctionSettings(Settings):
     link: Distribution = Constant(ms=0.0)
 
 
-class Unicorn(Settings):
+class Unicorn(Settings, frozen=True):
     """One of the fleet."""
 
     name: str = msgspec.field(name="Name")
@@ -65,28 +65,29 @@ class Unicorn(Settings):
     gender: str = msgspec.field(name="Gender")
 
 
-class FleetSettings(Settings):
+class FleetSettings(Settings, frozen=True):
     """The fleet, and how long finding one of it takes."""
 
     latency: Distribution
     unicorns: Annotated[list[Unicorn], msgspec.Meta(min_length=1)]
 
 
-class TableSettings(Settings):
+class TableSettings(Settings, frozen=True):
     """The rides table: its latency, and what its client computes for each record (at full speed)."""
 
     latency: Distribution
     client_cpu_ms: NotNegative = 0.0
 
 
-class AlertRule(Settings):
+class AlertRule(Settings, frozen=True):
     """When to send a mail: counted over the invocations that ended in the last `window_s` seconds, once a minute.
 
-    `duration` counts those above `over_ms`, `errors` those that failed; it fires when at least `at_least` match, they are
-    more than `share` of all, and there are `of_at_least` in all. `p95` fires when the p95 duration is above `over_ms`.
+    `duration` counts those above `over_ms`, `errors` those that failed; it fires when at least `at_least` match, they
+    are more than `share` of all, and there are `of_at_least` in all. `p95` fires when the p95 duration is above
+    `over_ms`.
     """
 
-    name: str
+    name: Annotated[str, msgspec.Meta(min_length=1)]
     measure: Literal["duration", "errors", "p95"] = "duration"
     over_ms: NotNegative = 1000.0
     window_s: Positive = 120.0
@@ -95,7 +96,7 @@ class AlertRule(Settings):
     of_at_least: AtLeastOne = 1
 
 
-class MonitoringSettings(Settings):
+class MonitoringSettings(Settings, frozen=True):
     """The monitoring agent: the token it needs, the functions it is deployed with, what it costs, and its rules."""
 
     token: str
@@ -106,7 +107,7 @@ class MonitoringSettings(Settings):
     rules: list[AlertRule] = []
 
 
-class Scenario(Settings):
+class Scenario(Settings, frozen=True):
     """A whole system, ready to be run."""
 
     name: str

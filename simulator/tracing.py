@@ -6,7 +6,7 @@ time: the part of the story nobody wrote down, which is where the next mark belo
     Span      one stretch: name, kind, service, start, end, parent
     Trace     the spans of one request; unmarked time, critical path, rows in waterfall order
     Row       one line of a waterfall: a span, or the unmarked time of one
-    Stretch   one piece of the critical path: during it, this span alone decided when the root would end
+    Stretch   one piece of the critical path: a span's own time that the root waited for
 """
 
 from __future__ import annotations

@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from simulator.arrivals import arrivals, starts
 from simulator.columns import Table
 from simulator.errors import UsageError
 from simulator.kernel import Event, sleep, spawn, timeout
-from simulator.load import Loop, Request, Think, fill
+from simulator.load import Loop, Request, Think
 from simulator.randomness import Draws, request_owner, stream_key, unit
+from simulator.system.gateway import HttpRequest, local_path
 from simulator.system.recorder import Exchange
+from simulator.templates import VARIABLE, capture, fill, fill_json, texts
 
 if TYPE_CHECKING:
-    from simulator.load import Flow, Plan, Step
+    from collections.abc import Iterator
+
+    from simulator.load import Plan, Step
     from simulator.system.gateway import Answer
     from simulator.system.world import World
 
-USERS = {"user": "u4", "flow": "u2", "launched_s": "f8", "ended_s": "f8"}  # ended_s is nan for one that failed
+USERS = {"user": "u4", "flow": "u2", "launched_s": "f8", "ended_s": "f8", "failed": "u1"}
 NOTHING = float("nan")
+NO_CAPTURE = "Failed capture or match"
 
 
 class Failed(Exception):  # noqa: N818 - a user's state
@@ -40,18 +44,27 @@ class Load:
         self.users = Table(USERS)
         self.launched = 0
         self.sent = 0
-        self.answered = 0
         self.done = 0
-        self.skipped = 0
-        self.stopped = False
+        self.skipped_s: list[float] = []
+        self.stopped_s: float | None = None
         self.finished = Event("the end of the load")
         self.ended_s: float | None = None
         self.errors: dict[int, str] = {}
+        self.waiting: dict[int, float] = {}  # requests without an answer yet: number -> sent
+        self.at_work: dict[int, tuple[int, float]] = {}  # users under way: number -> (flow, launched)
         self._sending = True
-        self._active: dict[int, int] = {}
         total = sum(flow.weight for flow in plan.flows)
         self._shares = [flow.weight / total for flow in plan.flows]
-        world.sim.spawn(self._source(), "load")
+        self._bodies = {id(step): json.dumps(step.json) for step in _constant(plan)}
+        self._task = world.sim.spawn(self._source(), "load")
+
+    def stop(self) -> None:
+        """End it early: nobody new arrives."""
+        if self.stopped_s is None and self._sending:
+            self.stopped_s = self.world.sim.now
+            self._task.cancel()
+            self._sending = False
+            self._check_end()
 
     @property
     def active(self) -> int:
@@ -66,17 +79,14 @@ class Load:
         for user, (at_s, phase) in enumerate(arrivals(self.plan, self.world.settings.seed)):
             if at_s > sim.now:
                 await sleep(at_s - sim.now)
-            if self.stopped:
-                break
             limit = self.plan.phases[phase].max_users
-            if limit is not None and self._active.get(phase, 0) >= limit:
-                self.skipped += 1
+            if limit is not None and self.active >= limit:
+                self.skipped_s.append(sim.now)
                 continue
-            self._active[phase] = self._active.get(phase, 0) + 1
             self.launched += 1
-            await spawn(self._user(user, phase, sim.now), f"user {user}")
+            await spawn(self._user(user, sim.now), "user")
         end = starts(self.plan)[-1]
-        if not self.stopped and end > sim.now:
+        if end > sim.now:
             await sleep(end - sim.now)
         self._sending = False
         self._check_end()
@@ -91,28 +101,27 @@ class Load:
                 return index
         return len(self._shares) - 1
 
-    def _variables(self, user: int) -> dict[str, str]:
+    def _variables(self, user: int) -> dict[str, Any]:
         plan = self.plan
-        values = {}
+        values: dict[str, Any] = {}
         for name, choices in plan.variables.items():
-            values[name] = choices[int(self._u(f"variable:{name}", user) * len(choices))] if choices else ""
+            values[name] = choices[int(self._u(f"variable:{name}", user) * len(choices))]
         if plan.rows:
             at_random = plan.order == "random" and len(plan.rows) > 1
             row = int(self._u("payload", user) * len(plan.rows)) if at_random else user % len(plan.rows)
             values.update(zip(plan.fields, plan.rows[row], strict=True))
         return values
 
-    async def _user(self, user: int, phase: int, launched_s: float) -> None:
+    async def _user(self, user: int, launched_s: float) -> None:
         index = self._flow(user)
-        flow: Flow = self.plan.flows[index]
-        ended = NOTHING
+        failed = False
+        self.at_work[user] = (index, launched_s)
         try:
-            await self._steps(flow.steps, user, [0], self._variables(user))
-            ended = self.world.sim.now
+            await self._steps(self.plan.flows[index].steps, user, [0], self._variables(user))
         except Failed:
-            pass
-        self.users.append((user, index, launched_s, ended))
-        self._active[phase] -= 1
+            failed = True
+        del self.at_work[user]
+        self.users.append((user, index, launched_s, self.world.sim.now, failed))
         self.done += 1
         self._check_end()
 
@@ -120,8 +129,11 @@ class Load:
         if not self._sending and self.done == self.launched and not self.finished.is_set:
             self.ended_s = self.world.sim.now
             self.finished.set()
+            self.world.sim.stop()  # what is left, a run takes step by step, to end exactly when it has settled
 
-    async def _steps(self, steps: tuple[Step, ...], user: int, position: list[int], values: dict[str, str]) -> None:
+    async def _steps(
+        self, steps: tuple[Step, ...], user: int, position: list[int], values: dict[str, Any]
+    ) -> None:
         for step in steps:
             if isinstance(step, Request):
                 await self._request(step, user, position[0], values)
@@ -132,74 +144,86 @@ class Load:
                 for _ in range(step.count):
                     await self._steps(step.steps, user, position, values)
 
-    async def _request(self, step: Request, user: int, position: int, values: dict[str, str]) -> None:
+    async def _request(self, step: Request, user: int, position: int, values: dict[str, Any]) -> None:
         plan = self.plan
         url = fill(step.url, values)
+        if url.startswith("/"):
+            url = fill(plan.target, values) + url
         headers = {key: fill(value, values) for key, value in (plan.headers | step.headers).items()}
-        body = step.body if step.body is None else fill(step.body, values)
+        body = None if step.body is None else fill(step.body, values)
         if step.json is not None:
-            headers.setdefault("Content-Type", "application/json")
-            body = fill(json.dumps(step.json), values)
-        target = fill(plan.target, values) if "://" not in url else ""
-        answer = await self.send(step.method, target + url, headers, body, user, position)
+            body = self._bodies.get(id(step)) or json.dumps(fill_json(step.json, values))
+            if not any(name.lower() == "content-type" for name in headers):
+                headers["Content-Type"] = "application/json"
+        number, answer = await self.send(HttpRequest(step.method, url, headers, body), user, position)
         if answer is None:
             raise Failed
         for path, variable in step.captures:
-            values[variable] = _capture(answer.body, path)
+            try:
+                values[variable] = capture(answer.body, path)
+            except LookupError:
+                self.errors.setdefault(number, NO_CAPTURE)
+                raise Failed from None
 
-    async def send(self, method: str, url: str, headers: dict[str, str], body: str | None, user: int, position: int) -> Answer | None:
-        """Send one request and record it; None where no answer came in time."""
+    async def send(self, sent: HttpRequest, user: int, position: int) -> tuple[int, Answer | None]:
+        """Send one request and record it; gives its number, and None for an answer that did not come in time."""
         world = self.world
+        seed, recorder = world.settings.seed, world.recorder
         number, sent_s = self.sent, world.sim.now
         self.sent += 1
-        draws = Draws(world.settings.seed, request_owner(user, position))
-        path = local_path(url, world.settings.scenario.site.url)
-        exchange = None
+        self.waiting[number] = sent_s
+        owner = request_owner(user, position)
+        draws = Draws(seed, owner, kept=world.keeps(owner))
+        exchange: Exchange | None = None
         if world.details is not None:
-            exchange = world.details.exchanges[number] = Exchange(number, method, url, headers, body, sent_s)
+            exchange = Exchange(number, sent.method, sent.url, sent.headers, sent.body, sent_s)
+            world.details.exchanges[number] = exchange
         answer: Answer | None = None
-        if path is None:
+        if local_path(sent.url, world.settings.scenario.site.url) is None:
             self.errors[number] = "ENOTFOUND"
         else:
-            task = await spawn(world.gateway.handle(method, path, headers, body, number, draws), "gateway")
+            task = await spawn(world.gateway.handle(sent, number, draws), "gateway")
             try:
                 async with timeout(self.plan.timeout_s):
                     answer = await task
             except TimeoutError:
                 self.errors[number] = "ETIMEDOUT"
-        latency = world.sim.now - sent_s if answer is not None else NOTHING
-        status, invocation = (answer.status, answer.invocation) if answer is not None else (0, -1)
-        self.answered += 1
+        latency, status, size = NOTHING, 0, 0
+        if answer is not None:
+            latency, status = world.sim.now - sent_s, answer.status
+            size = len(answer.body) if answer.body.isascii() else len(answer.body.encode())
+        del self.waiting[number]
         if exchange is not None and answer is not None:
-            exchange.status, exchange.answer, exchange.answer_headers = answer.status, answer.body, answer.headers
-            exchange.latency_s = latency
-        cold = world.recorder.cold.pop(number, 0)
-        world.recorder.requests.append((number, user, sent_s, latency, status, invocation, cold))
-        return answer
+            exchange.status, exchange.latency_s = status, latency
+            exchange.answer, exchange.answer_headers = answer.body, answer.headers
+        invocation, cold = recorder.met.pop(number, (-1, 0))
+        recorder.requests.append(
+            (number, user, position, sent_s, latency, status, invocation, cold, draws.kept, size)
+        )
+        return number, answer
 
 
-def local_path(url: str, site: str) -> str | None:
-    """Give the path of a URL below the site, or None where it lies elsewhere (the lab has one host)."""
-    base, given = urlsplit(site), urlsplit(url)
-    if given.hostname != base.hostname or not given.path.startswith(base.path):
-        return None
-    return given.path[len(base.path) :] or "/"
+def _constant(plan: Plan) -> Iterator[Request]:
+    """The requests of a plan whose JSON body is the same for every user."""
 
+    def requests(steps: tuple[Step, ...]) -> Iterator[Request]:
+        for step in steps:
+            if isinstance(step, Request):
+                yield step
+            elif isinstance(step, Loop):
+                yield from requests(step.steps)
 
-def _capture(body: str, path: str) -> str:
-    """Take ``$.a[0].b`` out of a JSON text. Raises Failed where there is no such thing."""
-    try:
-        value: Any = json.loads(body)
-        for part in path[1:].replace("[", ".").replace("]", "").split(".")[1:]:
-            value = value[int(part)] if isinstance(value, list) else value[part]
-    except (ValueError, KeyError, IndexError, TypeError):
-        raise Failed from None
-    return str(value)
+    for flow in plan.flows:
+        for step in requests(flow.steps):
+            if step.json is not None and not any(VARIABLE.search(text) for text in texts(step.json)):
+                yield step
 
 
 def check_target(plan: Plan, site: str) -> None:
     """Check that a plan's target is the scenario's site, as far as it can be known. Raises UsageError."""
-    rows = plan.rows or ((),)
-    target = fill(plan.target, {k: v[0] for k, v in plan.variables.items() if v} | dict(zip(plan.fields, rows[0], strict=False)))
+    values = {name: choices[0] for name, choices in plan.variables.items() if choices}
+    if plan.rows:
+        values.update(zip(plan.fields, plan.rows[0], strict=True))
+    target = fill(plan.target, values)
     if local_path(target, site) is None:
         raise UsageError(f"{plan.name}: target `{target}` is not in the lab: it knows {site} alone")

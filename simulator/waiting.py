@@ -1,24 +1,25 @@
 """What a process can wait for: `sleep`, `Event`, `Semaphore`, `timeout`. None of them is told the simulation.
 
-The protocol: a process yields a float (seconds to sleep) or an object with ``_wait(task) -> bool``, which notes the task
-with its ``_token`` and says whether there is anything to wait for. A wake-up counts only while the token is still the
-task's own, so a cancelled wait needs no tidying.
+The protocol: a process yields a float (seconds to sleep) or an object with ``_wait(task) -> bool``, which notes
+the task with its ``_token`` and says whether there is anything to wait for. A wake-up counts only while the token
+is still the task's own, so a cancelled wait needs no tidying.
 """
 
 from __future__ import annotations
 
+import math
 import types
 from collections import deque
 from heapq import heappush
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Coroutine, Generator
 
     from simulator.kernel import Task
 
 
-class Cancelled(BaseException):  # noqa: N818 - the field's own word
+class Cancelled(BaseException):
     """Raised inside a process where it waits, when somebody cancelled it."""
 
 
@@ -32,13 +33,17 @@ class Expired(Cancelled):
 
 @types.coroutine
 def sleep(seconds: float) -> Generator[float, None, None]:
-    """Let `seconds` of virtual time pass. ``sleep(0)`` lets everything else that is due now go first."""
+    """Let `seconds` of virtual time pass. ``sleep(0)`` lets everything else that is due now go first.
+
+    Raises ValueError, where it stands, for a time that is negative or not finite.
+    """
     yield float(seconds)
 
 
 @types.coroutine
-def _yield(command: Any) -> Generator[Any, None, None]:
-    yield command
+def command(what: Any) -> Generator[Any, None, None]:
+    """Hand the kernel an object with ``_wait``; goes on when what it waits for has happened."""
+    yield what
 
 
 class Event:
@@ -56,18 +61,14 @@ class Event:
         self.is_set = True
         waiters, self._waiters = self._waiters, []
         for token, task in waiters:
-            if task._token == token:
-                task._token = 0
-                task.sim._due.append(task)
+            task._wake(token)
 
     async def wait(self) -> None:
         """Wait until it has happened."""
         if not self.is_set:
-            await _yield(self)
+            await command(self)
 
     def _wait(self, task: Task) -> bool:
-        if self.is_set:
-            return False
         self._waiters.append((task._token, task))
         return True
 
@@ -90,16 +91,19 @@ class Semaphore:
     @property
     def waiting(self) -> int:
         """How many processes wait for a permit."""
-        return sum(1 for ticket in self._queue if ticket.waits)
+        return sum(1 for ticket in self._queue if ticket.task._token == ticket.token)
 
     async def acquire(self) -> None:
-        """Take a permit, waiting in line for it. A cancelled wait gives back what it was given at the last moment."""
+        """Take a permit, in line with those who came before.
+
+        A wait that is cancelled gives back the permit that it was given at the last moment.
+        """
         if self.free > 0:  # a free permit means nobody is in line: `release` hands permits over directly
             self.free -= 1
             return
         ticket = _Ticket(self)
         try:
-            await _yield(ticket)
+            await command(ticket)
         except BaseException:
             if ticket.granted:
                 self.release()
@@ -110,12 +114,8 @@ class Semaphore:
         queue = self._queue
         while queue:
             ticket = queue.popleft()
-            if ticket.waits:
+            if ticket.task._wake(ticket.token):
                 ticket.granted = True
-                task = ticket.task
-                assert task is not None
-                task._token = 0
-                task.sim._due.append(task)
                 return
         self.free += 1
 
@@ -138,15 +138,12 @@ class _Ticket:
 
     __slots__ = ("granted", "semaphore", "task", "token")
 
+    task: Task
+    token: int
+
     def __init__(self, semaphore: Semaphore) -> None:
         self.semaphore = semaphore
         self.granted = False
-        self.task: Task | None = None
-        self.token = 0
-
-    @property
-    def waits(self) -> bool:
-        return self.task is not None and self.task._token == self.token
 
     def _wait(self, task: Task) -> bool:
         self.task, self.token = task, task._token
@@ -158,26 +155,29 @@ class _Ticket:
 
 
 class timeout:  # noqa: N801 - reads like asyncio.timeout
-    """``async with timeout(0.25): ...`` ends the waiting of what it wraps after that time and raises TimeoutError.
+    """``async with timeout(0.25): ...`` ends the waiting in its block after that time and raises TimeoutError.
 
-    It ends the waiting, never what is waited for: a task that is awaited inside goes on. Timeouts nest; when an outer and
-    an inner one expire together the outer one counts, and a `cancel` from outside counts before both.
+    It ends the waiting, never what is waited for: a task that is awaited inside goes on. Timeouts nest; when an
+    outer and an inner one expire together the outer one counts, and a `cancel` from outside counts before both.
+    None, or infinity, is no limit. `expired` tells whether it was this one that ended the block.
     """
 
-    __slots__ = ("_task", "_token", "seconds")
+    __slots__ = ("_task", "_token", "expired", "seconds")
 
-    def __init__(self, seconds: float) -> None:
-        if not seconds >= 0:
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds = math.inf if seconds is None else float(seconds)
+        if not self.seconds >= 0:
             raise ValueError(f"a timeout needs seconds of 0 or more, not {seconds!r}")
-        self.seconds = seconds
+        self.expired = False
         self._task: Task | None = None
         self._token = 0
 
     def _wait(self, task: Task) -> bool:
         """Start the timer for the process that entered; it goes on at once."""
-        sim = task.sim
         self._task, self._token = task, task._token
-        heappush(sim._heap, (sim.now + self.seconds, self._token, self))
+        due = task.sim.now + self.seconds
+        if due < math.inf:
+            heappush(task.sim._heap, (due, self._token, self))
         if task._scopes is None:
             task._scopes = []
         task._scopes.append(self)
@@ -192,20 +192,53 @@ class timeout:  # noqa: N801 - reads like asyncio.timeout
         task._interrupt(Expired(self))
 
     def _outside(self, other: timeout) -> bool:
-        scopes = self._task._scopes if self._task is not None else None
-        return scopes is not None and other in scopes and scopes.index(self) < scopes.index(other)
+        assert self._task is not None
+        scopes = self._task._scopes or ()
+        return next((scope is self for scope in scopes if scope is self or scope is other), False)
 
     async def __aenter__(self) -> timeout:
-        await _yield(self)
+        if self._task is not None:
+            raise RuntimeError("a timeout can be entered once: make a new one")
+        await command(self)
         return self
 
     async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._token = 0
-        task = self._task
-        assert task is not None
-        assert task._scopes is not None
-        task._scopes.remove(self)
+        assert self._task is not None
+        assert self._task._scopes is not None
+        self._task._scopes.remove(self)
         if isinstance(error, Expired) and error.scope is self:
+            self.expired = True
             raise TimeoutError(f"nothing came within {self.seconds:g} s") from None
-        if error is None and isinstance(task._error, Expired) and task._error.scope is self:
-            task._error = None  # it expired at the moment the block ended: the block won
+
+
+@types.coroutine
+def overruled(scope: timeout, coroutine: Coroutine[Any, Any, Any]) -> Generator[Any, None, Any]:
+    """Run a coroutine so that `scope` ends it without its consent: it is closed, whatever it would catch."""
+    send = coroutine.send
+    try:
+        waited = send(None)
+        while True:
+            try:
+                yield waited
+            except Expired as error:
+                if error.scope is scope:
+                    close(coroutine)
+                    raise
+                waited = coroutine.throw(error)
+            except BaseException as error:  # noqa: BLE001 - it belongs to the coroutine
+                waited = coroutine.throw(error)
+            else:
+                waited = send(None)
+    except StopIteration as stop:
+        return stop.value
+
+
+def close(coroutine: Coroutine[Any, Any, Any]) -> BaseException | None:
+    """End a coroutine where it stands; gives what it raised on its way out. It may refuse, but is not run again."""
+    try:
+        coroutine.close()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - handed to who asked
+        refused = getattr(coroutine, "cr_frame", None) is not None
+        return None if refused else error
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from simulator.kernel import spawn
 
 if TYPE_CHECKING:
     from simulator.system.context import Context
+    from simulator.system.replies import Reply
     from simulator.system.world import World
 
 
@@ -47,19 +49,28 @@ class HttpClient:
 
     async def _send(self, method: str, url: str, body: Any) -> HttpResponse:
         world, context = self._world, self._context
-        function = world.hosts.get(urlsplit(url).hostname or "")
+        host, path = _place(url)
+        function = world.hosts.get(host)
         if function is None:
-            raise ConnectionError(f"no such host: {url}{nearest(url, world.hosts)}")
+            raise ConnectionError(f"no such host: {host or url}{nearest(host, world.hosts)}")
         name = function.name
-        way = function.settings.link.ms_at(context.draws.u(f"link:{name}")) / 2000.0
-        event = {
+        event: dict[str, Any] = {
             "httpMethod": method,
-            "path": urlsplit(url).path,
+            "path": path,
             "requestContext": {},
             "body": None if body is None else json.dumps(body),
         }
+        way = function.settings.link.ms_at(context.draws.u(f"link:{name}")) / 2000.0
         await context.pass_time(way)
-        invocation = function.invoke(event, context.request, context.draws, context.invocation)
-        reply = await (await spawn(invocation, name))
+        invocation = function.invoke(
+            event, context.request, context.draws, parent=context.invocation, mark=context.mark.innermost()
+        )
+        reply: Reply = await (await spawn(invocation, name))
         await context.pass_time(way)
         return HttpResponse(*reply.http())
+
+
+@lru_cache(maxsize=1024)
+def _place(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.path or "/"

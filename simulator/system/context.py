@@ -1,11 +1,12 @@
 """What a handler is given beside its event: clients, marks, and computing that takes time.
 
-Computing does not wait: `work` and marks run up a debt of time on the invocation's own clock, and the next wait pays it.
-So ``with context.mark(...)`` costs what it costs without being an await.
+Computing does not wait: `work` and marks run up a debt of time on the invocation's own clock, and the next wait pays
+it. So ``with context.mark(...)`` costs what it costs without being an await.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from simulator.kernel import sleep
@@ -24,9 +25,14 @@ LogLine = tuple[float, str, str]
 class Context:
     """The context of one invocation."""
 
-    __slots__ = ("_world", "cpu_s", "debt", "draws", "fleet", "http", "invocation", "mark", "recorded", "request", "rides", "share")
+    __slots__ = (
+        "_world", "cpu_s", "debt", "draws", "fleet", "http", "invocation", "items", "mark", "recorded", "request",
+        "rides", "share",
+    )  # fmt: skip
 
-    def __init__(self, world: World, invocation: int, request: int, draws: Draws, share: float, mark_s: float, keep: bool) -> None:
+    def __init__(
+        self, world: World, draws: Draws, *, invocation: int, request: int, share: float, mark_s: float, keep: bool
+    ) -> None:  # fmt: skip
         self._world = world
         self.invocation = invocation
         self.request = request
@@ -35,6 +41,7 @@ class Context:
         self.debt = 0.0  # seconds computed and not yet waited for
         self.cpu_s = 0.0  # processor seconds
         self.recorded: list[LogLine] | None = [] if world.details is not None else None
+        self.items: list[dict[str, Any]] = []  # written into the rides table, while somebody looks
         self.mark = Marks(self, mark_s, keep=keep)
         self.fleet = FleetClient(world.fleet, self)
         self.rides = RidesClient(world.rides, self)
@@ -46,7 +53,7 @@ class Context:
 
     def work(self, ms: float) -> None:
         """Compute for `ms` milliseconds of a whole processor: takes longer on a share of one."""
-        if not ms >= 0:
+        if not 0 <= ms < math.inf:
             raise ValueError(f"context.work needs milliseconds of 0 or more, not {ms!r}")
         self.cpu_s += ms / 1000.0
         self.debt += ms / 1000.0 / self.share
@@ -62,4 +69,6 @@ class Context:
             self.recorded.append((self.clock(), level, text))
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"context has no `{name}`: there are fleet, http, rides, mark, work(ms), log(level, text)")
+        raise AttributeError(
+            f"context has no `{name}`: there are fleet, http, rides, mark, work(ms), log(level, text)"
+        )

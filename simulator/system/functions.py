@@ -1,141 +1,231 @@
 """The function platform: containers, cold starts, concurrency, timeout, memory and CPU share.
 
-An invocation takes an idle container, the one used last, or starts one; with no free concurrency it is refused at once.
-A container does one thing at a time and is free again only when the monitoring agent has sent its report.
+An invocation takes an idle container, the one used last, or starts one; with no free concurrency it is refused at
+once. A container does one thing at a time and is free again only when the monitoring agent has sent its report. It
+is thrown away when its version has been replaced, its invocation timed out, or its process ended.
 """
 
 from __future__ import annotations
 
-import traceback
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from simulator.deploying import load
 from simulator.kernel import sleep, timeout
 from simulator.randomness import Draws, name_key
 from simulator.system.context import Context
+from simulator.system.failures import describe_failure
 from simulator.system.modules import Sandbox, own_modules
 from simulator.system.replies import FAILED, OK, THROTTLED, TIMED_OUT, Reply, check_response, is_error
+from simulator.waiting import Expired, overruled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulator.deploying import Version
     from simulator.faults import AnyFault
-    from simulator.settings import FunctionSettings
     from simulator.system.world import World
 
 FULL_CPU_MB = 1769  # the memory that comes with one whole processor; provider documentation
-HOST_CPUS = 2  # processors of the sandbox, over which its idle counter runs
 
 
 class Container:
-    """One sandbox with a version loaded in it."""
+    """One sandbox with a version loaded in it; `broken` is why it could not be."""
 
-    __slots__ = ("booted_s", "box", "cpu_s", "handler", "idle_since_s", "index", "invocations", "version")
+    __slots__ = (
+        "booted_s",
+        "box",
+        "broken",
+        "cpu_s",
+        "handler",
+        "idle_since_s",
+        "index",
+        "version",
+        "version_index",
+    )
 
-    def __init__(self, index: int, version: Version, now: float) -> None:
+    def __init__(self, index: int, version: Version, version_index: int, now: float) -> None:
         self.index = index
         self.version = version
+        self.version_index = version_index
         self.box = Sandbox(version.service)
-        self.handler = load(version, own_modules(self.box))
+        self.broken: BaseException | None = None
+        self.handler: Callable[[Any, Any], Any] | None = None
         self.booted_s = now
         self.idle_since_s = now
         self.cpu_s = 0.0
-        self.invocations = 0
+        try:
+            self.handler = load(version, own_modules(self.box))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the version's own, at its import
+            self.broken = error
+
+
+class Invocation:
+    """One call of a function: who asked, and what came of it. Times are virtual seconds."""
+
+    __slots__ = (
+        "asked_s", "cold_s", "container", "context", "ended_s", "error", "mark", "number", "outcome", "parent",
+        "report_s", "request", "response", "started_s",
+    )  # fmt: skip
+
+    container: Container
+    context: Context
+    started_s: float
+    ended_s: float
+
+    def __init__(self, number: int, request: int, parent: int, mark: int, now: float) -> None:
+        self.number = number
+        self.request = request
+        self.parent = parent
+        self.mark = mark
+        self.asked_s = now
+        self.cold_s = 0.0
+        self.report_s = 0.0
+        self.outcome = OK
+        self.response: dict[str, Any] | None = None
+        self.error: BaseException | None = None
 
 
 class Function:
     """A deployed function and its pool of containers."""
 
-    def __init__(self, world: World, name: str, settings: FunctionSettings, version: Version, warm: int) -> None:
+    def __init__(self, world: World, name: str, version: Version, version_index: int) -> None:
         self.world = world
         self.name = name
-        self.settings = settings
+        self.settings = world.settings.scenario.functions[name]
         self.version = version
-        self.version_index = 0
-        self.share = min(1.0, settings.memory_mb / FULL_CPU_MB)
-        self.keep_alive_s = settings.keep_alive_s
+        self.version_index = version_index
+        self.share = min(1.0, self.settings.memory_mb / FULL_CPU_MB)
+        self.keep_alive_s = self.settings.keep_alive_s
         self.faults: list[AnyFault] = []
         self.idle: list[Container] = []
         self.busy = 0
         self.started = 0
         self._kind = name_key(f"container:{name}") & 0xFFFFFFFF
-        for _ in range(warm):
-            self.idle.append(self._boot())
+        warm = [self._boot() for _ in range(world.settings.warm)]
+        self.idle += [container for container in warm if container.broken is None]
 
     def _boot(self) -> Container:
-        container = Container(self.started, self.version, self.world.sim.now)
+        container = Container(self.started, self.version, self.version_index, self.world.sim.now)
         self.started += 1
         return container
 
-    def deploy(self, version: Version, index: int) -> None:
+    def deploy(self, version: Version, version_index: int) -> None:
         """Activate a version: the idle containers go, the busy ones finish what they do and go then."""
-        self.version, self.version_index = version, index
+        self.version, self.version_index = version, version_index
         self.idle.clear()
 
-    async def _container(self, request: int, parent: int) -> tuple[Container, float]:
-        """Take an idle container or start one; gives it with the seconds its cold start took."""
-        now = self.world.sim.now
-        idle, keep = self.idle, self.keep_alive_s
-        while idle:
-            container = idle.pop()
-            if now - container.idle_since_s <= keep:
-                return container, 0.0
-            idle.clear()  # the others have been idle for longer
-        container = self._boot()
-        self.world.recorder.met_cold_start(request, parent)
-        draws = Draws(self.world.settings.seed, (self._kind << 32) | container.index)
-        seconds = self.settings.cold_start.ms_at(draws.u(f"cold-start:{self.name}")) / 1000.0
-        await sleep(seconds)
-        container.cpu_s += seconds * self.share
-        return container, seconds
+    def inject(self, fault: AnyFault) -> None:
+        """Switch a fault on."""
+        self.faults.append(fault)
+        self._refit()
 
-    async def invoke(self, event: dict[str, Any], request: int, draws: Draws, parent: int) -> Reply:
+    def remove(self, fault: AnyFault) -> None:
+        """Switch a fault off."""
+        self.faults.remove(fault)
+        self._refit()
+
+    def _refit(self) -> None:
+        """Work out the limits anew, from the settings and the faults that are on, so that nothing stays behind."""
+        self.share = min(1.0, self.settings.memory_mb / FULL_CPU_MB)
+        self.keep_alive_s = self.settings.keep_alive_s
+        for fault in self.faults:
+            fault.change(self)
+
+    async def _container(self, call: Invocation) -> Container:
+        """Take an idle container or start one."""
+        now = call.asked_s
+        while self.idle:
+            container = self.idle.pop()
+            if now - container.idle_since_s <= self.keep_alive_s:
+                return container
+            self.idle.clear()  # the others have been idle for longer
+        container = self._boot()
+        self.world.recorder.met_cold_start(call.request, call.parent)
+        draws = Draws(self.world.settings.seed, (self._kind << 32) | container.index)
+        call.cold_s = self.settings.cold_start.ms_at(draws.u(f"cold-start:{self.name}")) / 1000.0
+        await sleep(call.cold_s)
+        container.cpu_s += call.cold_s * self.share
+        return container
+
+    async def invoke(
+        self, event: dict[str, Any], request: int, draws: Draws, *, parent: int = -1, mark: int = -1
+    ) -> Reply:
         """Run the handler once. Never raises: what went wrong is in the reply. Run it as a process of its own."""
-        world, settings = self.world, self.settings
-        number = world.recorder.next_invocation()
-        asked_s = world.sim.now
-        if settings.concurrency is not None and self.busy >= settings.concurrency:
-            world.recorder.throttled(self, number, request, parent, asked_s)
-            return Reply(THROTTLED, None, number, cold=False)
+        world = self.world
+        number = world.recorder.next_invocation(request, parent)
+        call = Invocation(number, request, parent, mark, world.sim.now)
+        limit = self.settings.concurrency
+        if limit is not None and self.busy >= limit:
+            call.outcome = THROTTLED
+            world.recorder.throttled(self, call)
+            return Reply(THROTTLED, None)
         self.busy += 1
-        container, cold_s = await self._container(request, parent)
-        agent, keep = world.agent, world.keeps(request)
+        call.container = container = await self._container(call)
+        agent = world.agent
         watched = agent.costs(self.name)
-        context = Context(world, number, request, draws, self.share, agent.mark_s(keep=keep) if watched else 0.0, keep and watched)
-        container.box.context = context
-        container.invocations += 1
-        started_s = world.sim.now
-        outcome, response, error = OK, None, None
-        try:
-            async with timeout(settings.timeout_s):
-                for fault in self.faults:
-                    await fault.strike(context)
-                response = check_response(await container.handler(event, context))
-                if context.debt > 0.0:
-                    await context.pass_time(0.0)
-        except TimeoutError as caught:
-            expired = world.sim.now - started_s >= settings.timeout_s
-            outcome, error = (TIMED_OUT, None) if expired else (FAILED, caught)
-        except (Exception, SystemExit, KeyboardInterrupt) as caught:  # noqa: BLE001 - an unhandled one is what this is about
-            outcome, error = FAILED, caught
-        if context.debt > 0.0 and outcome != TIMED_OUT:
-            await context.pass_time(0.0)
-        now = world.sim.now
-        context.mark.close(now)
-        container.box.context = None
-        container.cpu_s += context.cpu_s
+        keep = watched and draws.kept
+        call.context = Context(
+            world, draws, invocation=number, request=request, share=self.share,
+            mark_s=agent.mark_s(keep=keep) if watched else 0.0, keep=keep,
+        )  # fmt: skip
+        call.started_s = world.sim.now
+        sent = deepcopy(event) if world.details is not None else event
+        await self._handle(call, event)
+        call.ended_s = now = world.sim.now
+        call.context.mark.cut_off(now, timed_out=call.outcome == TIMED_OUT)
+        container.cpu_s += call.context.cpu_s
         if world.details is not None:
-            text = f"Task timed out after {settings.timeout_s:.2f} seconds" if outcome == TIMED_OUT else ""
-            if error is not None:
-                text = "".join(traceback.format_exception(error, chain=False)[2:] or [repr(error)])
-            world.details.invocation(number, self, event, response, context.recorded or [], text, started_s)
-        report_s = 0.0
+            world.details.invocation(self, call, sent, self._failure(call))
         if watched:
-            report_s = agent.report_s(draws, self.name)
-            await sleep(report_s)
-        world.recorder.invocation(self, container, number, request, parent, asked_s, started_s, now, cold_s, report_s, context, outcome, response, error)  # fmt: skip
-        agent.saw(self.name, now, now - started_s, failed=outcome != OK or is_error(response))
+            call.report_s = agent.report_s(draws, self.name)
+            await sleep(call.report_s)
+        world.recorder.invocation(self, call)
+        failed = call.outcome != OK or is_error(call.response)
+        agent.saw(self.name, now, now - call.started_s, failed=failed, now=world.sim.now)
         self.busy -= 1
-        if container.version is self.version and outcome != TIMED_OUT:
+        if self._usable(call):
             container.idle_since_s = world.sim.now
             self.idle.append(container)
-        return Reply(outcome, response, number, cold=cold_s > 0.0)
+        return Reply(call.outcome, call.response)
+
+    async def _handle(self, call: Invocation, event: dict[str, Any]) -> None:
+        """Run the handler and wait for what it computed, within the function's timeout."""
+        box, context = call.container.box, call.context
+        box.context = context
+        limit = timeout(self.settings.timeout_s)
+        try:
+            async with limit:
+                try:
+                    call.response = await overruled(limit, self._answer(call, event))
+                except (KeyboardInterrupt, GeneratorExit):
+                    raise
+                except BaseException as error:  # noqa: BLE001 - whatever it is, it ends this invocation alone
+                    if isinstance(error, Expired) and error.scope is limit:
+                        raise
+                    call.outcome, call.error = FAILED, error
+                box.leave()
+                if context.debt > 0.0:
+                    await context.pass_time(0.0)
+        except TimeoutError:
+            call.outcome, call.response, call.error = TIMED_OUT, None, None
+            box.leave()
+
+    async def _answer(self, call: Invocation, event: dict[str, Any]) -> dict[str, Any]:
+        container = call.container
+        if container.broken is not None:
+            raise container.broken
+        for fault in tuple(self.faults):
+            await fault.strike(call.context)
+        assert container.handler is not None
+        return check_response(await container.handler(event, call.context))
+
+    def _usable(self, call: Invocation) -> bool:
+        ended = call.error is not None and not isinstance(call.error, Exception)  # such as SystemExit
+        current = call.container.version_index == self.version_index
+        return current and call.outcome != TIMED_OUT and call.container.broken is None and not ended
+
+    def _failure(self, call: Invocation) -> str:
+        if call.outcome == TIMED_OUT:
+            return f"Task timed out after {self.settings.timeout_s:.2f} seconds"
+        return describe_failure(call.error, call.container.version) if call.error is not None else ""

@@ -2,78 +2,106 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from simulator.kernel import sleep, spawn, timeout
 
 if TYPE_CHECKING:
     from simulator.randomness import Draws
-    from simulator.settings import GatewaySettings, Site
     from simulator.system.replies import Reply
     from simulator.system.world import World
 
 JSON_HEADERS = {"Content-Type": "application/json"}
+PORTS = {"http": 80, "https": 443}
+
+
+class HttpRequest:
+    """What a client sends."""
+
+    __slots__ = ("body", "headers", "method", "url")
+
+    def __init__(self, method: str, url: str, headers: dict[str, str], body: str | None) -> None:
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
 
 
 class Answer:
-    """What the gateway sends back, and the invocation it came from (-1: none)."""
+    """What the gateway sends back."""
 
-    __slots__ = ("body", "cold", "headers", "invocation", "status")
+    __slots__ = ("body", "headers", "status")
 
-    def __init__(self, status: int, body: str, headers: dict[str, str], invocation: int = -1, *, cold: bool = False) -> None:
+    def __init__(self, status: int, body: str, headers: dict[str, str]) -> None:
         self.status = status
         self.body = body
         self.headers = headers
-        self.invocation = invocation
-        self.cold = cold
 
 
 class Gateway:
     """The gateway of one world."""
 
-    def __init__(self, world: World, settings: GatewaySettings, site: Site) -> None:
+    def __init__(self, world: World) -> None:
         self.world = world
-        self.settings = settings
-        self.site = site
-        self._routes = {(route.method, route.path): route.function for route in settings.routes}
+        self.settings = world.settings.scenario.gateway
+        self.site = site = world.settings.scenario.site
+        stage = urlsplit(site.url).path.rstrip("/")
+        self._routes: dict[tuple[str, str], tuple[str, str]] = {
+            (route.method, stage + route.path): (route.function, route.path) for route in self.settings.routes
+        }
 
-    async def handle(
-        self, method: str, path: str, headers: dict[str, str], body: str | None, request: int, draws: Draws
-    ) -> Answer:
+    async def handle(self, sent: HttpRequest, number: int, draws: Draws) -> Answer:
         """Take one request from a client, all the way there and back."""
         way = self.settings.network.ms_at(draws.u("gateway:network")) / 2000.0
         await sleep(way)
-        answer = await self._answer(method, path, headers, body, request, draws)
+        answer = await self._answer(sent, number, draws)
         await sleep(way)
         return answer
 
-    async def _answer(
-        self, method: str, path: str, headers: dict[str, str], body: str | None, request: int, draws: Draws
-    ) -> Answer:
-        function = self._routes.get((method, path))
-        if function is None:
+    async def _answer(self, sent: HttpRequest, number: int, draws: Draws) -> Answer:
+        path = local_path(sent.url, self.site.url)
+        name, route = self._routes.get((sent.method, path or ""), ("", ""))
+        if not name:
             return _message(403, "Missing Authentication Token")
-        token = next((value for name, value in headers.items() if name.lower() == "authorization"), None)
-        if token is None or token.strip() != self.site.token:
+        if self._token(sent.headers) != self.site.token:
             return _message(401, "Unauthorized")
         event: dict[str, Any] = {
-            "httpMethod": method,
-            "path": path,
-            "headers": headers,
+            "httpMethod": sent.method,
+            "path": route,
+            "headers": dict(sent.headers),
             "requestContext": {"authorizer": {"claims": {"cognito:username": self.site.user}}},
-            "body": body,
+            "body": sent.body,
         }
-        target = self.world.functions[function]
-        task = await spawn(target.invoke(event, request, draws, -1), function)
+        task = await spawn(self.world.functions[name].invoke(event, number, draws), name)
         try:
             async with timeout(self.settings.timeout_s):
                 reply: Reply = await task
         except TimeoutError:
             return _message(504, "Endpoint request timed out")
         status, text = reply.http()
-        sent = (reply.response or {}).get("headers") or {} if reply.outcome == 0 else {}
-        return Answer(status, text, {**JSON_HEADERS, **sent}, reply.invocation, cold=reply.cold)
+        return Answer(status, text, JSON_HEADERS | reply.headers())
+
+    def _token(self, headers: dict[str, str]) -> str | None:
+        for name, value in headers.items():
+            if name.lower() == "authorization":
+                return value.strip()
+        return None
 
 
 def _message(status: int, text: str) -> Answer:
-    return Answer(status, f'{{"message": "{text}"}}', JSON_HEADERS)
+    return Answer(status, f'{{"message": "{text}"}}', dict(JSON_HEADERS))
+
+
+@lru_cache(maxsize=1024)
+def local_path(url: str, site: str) -> str | None:
+    """Give the path of a URL on the site's host, or None where it lies elsewhere (the lab has one host)."""
+    try:
+        given, own = urlsplit(url), urlsplit(site)
+        ports = [part.port or PORTS.get(part.scheme, 0) for part in (given, own)]
+    except ValueError:  # no URL at all
+        return None
+    if (given.scheme, given.hostname) != (own.scheme, own.hostname) or ports[0] != ports[1]:
+        return None
+    return given.path or "/"

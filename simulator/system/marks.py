@@ -1,102 +1,121 @@
-"""Marks: what `context.mark` does. A mark is an interval of the handler with a name, measured on the invocation's clock.
+"""Marks: what `context.mark` does. A mark is a named stretch of the handler, measured on the invocation's clock.
 
-``with context.mark("x"):`` or ``context.mark.start("x")`` ... ``context.mark.end("x")``. A mark's parent is the innermost
-mark open in the same process, or in the process that started it: the parent belongs to the task, not to a stack.
-A mark left open is closed at the end of the invocation and flagged; an `end` without its `start` is noted in the log.
+``with context.mark("x"):`` or ``context.mark.start("x")`` ... ``context.mark.end("x")``. A mark's parent is the
+innermost mark open in the same process, or in the process that started it: the parent belongs to the task, not to a
+stack. A mark left open is closed at the end of the invocation and flagged; an `end` without its `start` is noted in
+the log.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.system.recorder import ERROR_FLAG, LEFT_OPEN_FLAG
+
 if TYPE_CHECKING:
     from simulator.kernel import Task
     from simulator.system.context import Context
 
-ERROR, LEFT_OPEN = 1, 2
+Row = tuple[str, int, float, float, int]
+UNKEPT = -2  # the row of a mark that costs and is not kept
 
 
 class Marks:
-    """The marks of one invocation. `rows` are (name, parent row or -1, start, end, flags), starts and ends absolute."""
+    """The marks of one invocation. `rows` are (name, parent row or -1, start, end, flags), times absolute."""
 
-    __slots__ = ("_context", "_cost_s", "_keep", "_open", "count", "rows")
+    __slots__ = ("_context", "_cost_s", "_open", "count", "keep", "rows")
 
     def __init__(self, context: Context, cost_s: float, *, keep: bool) -> None:
         self._context = context
         self._cost_s = cost_s / 2  # seconds of a whole processor, half at each end
-        self._keep = keep
-        self.rows: list[tuple[str, int, float, float, int]] = []
-        self._open: list[tuple[str, int, Task | None]] = []
+        self.keep = keep
+        self.rows: list[Row] = []
+        self._open: list[tuple[int, Task | None]] = []  # (row, process), in the order of opening
         self.count = 0
 
     def __call__(self, name: str) -> _Mark:
+        """Make a mark for a ``with``."""
         return _Mark(self, name)
 
     def start(self, name: str) -> None:
         """Open a mark, to be closed by `end` with the same name."""
-        context = self._context
-        cost = self._cost_s
-        context.cpu_s += cost
-        context.debt += cost / context.share
-        self.count += 1
-        if self._keep:
-            task = context._world.sim.current
-            parent = self._parent(task)
-            self._open.append((name, len(self.rows), task))
-            self.rows.append((name, parent, context._world.sim.now + context.debt, -1.0, 0))
+        self.open(name)
 
-    def end(self, name: str, *, flags: int = 0) -> None:
-        """Close the mark of this name that was opened last in this process, or else anywhere in this invocation."""
-        context = self._context
-        if self._keep:
-            task = context._world.sim.current
+    def end(self, name: str) -> None:
+        """Close the mark of this name opened last in this process, or else anywhere in this invocation."""
+        if not self.keep:
+            self._pay()
+            return
+        task, text = self._context._world.sim.current, str(name)
+        named = [(row, owner) for row, owner in self._open if self.rows[row][0] == text]
+        if not named:
+            self._context.log("warning", f"mark.end({text!r}) without a mark.start({text!r}) before it")
+            return
+        self.close(next((row for row, owner in reversed(named) if owner is task), named[-1][0]))
+
+    def open(self, name: str) -> int:
+        """Open a mark; gives its row, for `close`."""
+        self._pay()
+        self.count += 1
+        if not self.keep:
+            return UNKEPT
+        row, now = len(self.rows), self._context.clock()
+        self.rows.append((str(name), self.innermost(), now, now, LEFT_OPEN_FLAG))
+        self._open.append((row, self._context._world.sim.current))
+        return row
+
+    def close(self, row: int, flags: int = 0) -> None:
+        """Close the mark of this row."""
+        if row != UNKEPT:
             opened = self._open
             for i in range(len(opened) - 1, -1, -1):
-                if opened[i][0] == name and opened[i][2] is task:
+                if opened[i][0] == row:
+                    del opened[i]
+                    name, parent, start, _, _ = self.rows[row]
+                    self.rows[row] = (name, parent, start, self._context.clock(), flags)
                     break
-            else:
-                for i in range(len(opened) - 1, -1, -1):
-                    if opened[i][0] == name:
-                        break
-                else:
-                    context.log("warning", f"mark.end({name!r}) without a mark.start({name!r}) before it")
-                    return
-            row = opened.pop(i)[1]
-            label, parent, start, _, _ = self.rows[row]
-            self.rows[row] = (label, parent, start, context._world.sim.now + context.debt, flags)
-        cost = self._cost_s
-        context.cpu_s += cost
-        context.debt += cost / context.share
+        self._pay()
 
-    def close(self, now: float) -> None:
-        """Close what was left open, and say so."""
-        for name, row, _ in self._open:
-            label, parent, start, _, flags = self.rows[row]
-            self.rows[row] = (label, parent, start, now, flags | LEFT_OPEN)
-            self._context.log("warning", f"mark {name!r} was never closed: it is cut off at the end of the invocation")
+    def cut_off(self, now: float, *, timed_out: bool = False) -> None:
+        """End what was left open at the end of the invocation, and say so."""
+        for row, _ in self._open:
+            name, parent, start, _, flags = self.rows[row]
+            self.rows[row] = (name, parent, start, now, flags)
+            self._context.log(
+                "warning", f"mark {name!r} was never closed: it is cut off at the end of the invocation"
+            )
         self._open.clear()
+        if timed_out:  # some computing never came to its end
+            self.rows = [(name, up, min(a, now), min(b, now), flags) for name, up, a, b, flags in self.rows]
 
-    def _parent(self, task: Task | None) -> int:
+    def innermost(self) -> int:
+        """Give the row of the innermost mark open where the handler stands, or -1."""
         opened = self._open
-        if opened and opened[-1][2] is task:
-            return opened[-1][1]
+        task = self._context._world.sim.current
+        if not opened or opened[-1][1] is task:
+            return opened[-1][0] if opened else -1
         while task is not None:
-            for _, row, owner in reversed(opened):
+            for row, owner in reversed(opened):
                 if owner is task:
                     return row
             task = task.parent
         return -1
 
+    def _pay(self) -> None:
+        context, cost = self._context, self._cost_s
+        context.cpu_s += cost
+        context.debt += cost / context.share
+
 
 class _Mark:
-    __slots__ = ("_marks", "_name")
+    __slots__ = ("_marks", "_name", "_row")
 
     def __init__(self, marks: Marks, name: str) -> None:
         self._marks = marks
         self._name = name
 
     def __enter__(self) -> None:
-        self._marks.start(self._name)
+        self._row = self._marks.open(self._name)
 
     def __exit__(self, kind: object, *_: object) -> None:
-        self._marks.end(self._name, flags=0 if kind is None else ERROR)
+        self._marks.close(self._row, 0 if kind is None else ERROR_FLAG)

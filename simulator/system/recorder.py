@@ -1,4 +1,4 @@
-"""What a run records: three tables of columns - requests, invocations, spans - and, while somebody looks, the details."""
+"""What a run records: requests, invocations, spans - and, while somebody looks, the details."""
 
 from __future__ import annotations
 
@@ -7,25 +7,28 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from simulator.columns import Table
-from simulator.system.replies import OK, THROTTLED
+from simulator.system.replies import OK
 
 if TYPE_CHECKING:
-    from simulator.system.context import Context, LogLine
-    from simulator.system.functions import Container, Function
+    from simulator.system.functions import Function, Invocation
 
 REQUESTS = {
     "number": "u4",        # in the order of sending
-    "user": "u4",          # the virtual user
+    "user": "u4",          # the virtual user, or from BY_HAND on a request by hand
+    "step": "u4",          # the how-manieth request of its user: (user, step) is the same request in every run
     "sent_s": "f8",        # the intended start: latency counts from here
     "latency_s": "f8",     # nan where no answer came
     "status": "i2",        # 0 where no answer came
     "invocation": "i4",    # of the function behind the gateway; -1 where none ran
     "cold": "u1",          # 1: met a cold start of the first function, 2: of one further down, 3: of both
+    "kept": "u1",          # its trace was to be kept
+    "bytes": "u4",         # of the answer's body
 }  # fmt: skip
 INVOCATIONS = {
     "number": "u4",
     "request": "u4",
     "parent": "i4",        # the invocation that called, or -1
+    "mark": "i4",          # the mark of the parent's in which it called: a row of the parent's spans, or -1
     "service": "u1",
     "version": "u1",       # number of the deploy, in the order of deploying in this run
     "container": "u4",
@@ -40,16 +43,23 @@ INVOCATIONS = {
     "outcome": "u1",       # index into OUTCOMES
     "status": "i2",        # of the response; 0 where there is none
     "error": "u2",         # index into `names`: the exception's type; 0 is ""
-    "marks": "u2",
+    "marks": "u4",         # how many were made
+    "kept": "u1",          # whether they were kept: the trace was to be, and there was an agent
 }  # fmt: skip
 SPANS = {
     "invocation": "u4",
     "name": "u2",          # index into `names`
-    "parent": "i2",        # the span's parent within its invocation: a row of this invocation's, or -1
+    "parent": "i4",        # the span's parent within its invocation: a row of this invocation's, or -1
     "start_s": "f8",
     "end_s": "f8",
     "flags": "u1",         # 1: closed by an exception, 2: left open
 }  # fmt: skip
+
+ERROR_FLAG, LEFT_OPEN_FLAG = 1, 2
+BY_HAND = 1 << 31  # the first "user" of requests by hand
+HOST_CPUS = 2  # processors of a sandbox, over which its idle counter runs
+MOST_NAMES = 65_535
+OTHER = "(other)"
 
 
 class Recorder:
@@ -61,44 +71,56 @@ class Recorder:
         self.spans = Table(SPANS)
         self.services = services
         self.names: dict[str, int] = {"": 0}
-        self.cold: dict[int, int] = {}
+        self.met: dict[int, tuple[int, int]] = {}  # request under way -> (its invocation, cold starts)
         self._service = {name: i for i, name in enumerate(services)}
         self._invocations = 0
 
-    def next_invocation(self) -> int:
+    def next_invocation(self, request: int, parent: int) -> int:
         """Give the number of an invocation that begins now."""
         number = self._invocations
         self._invocations += 1
+        if parent < 0:
+            self.met[request] = (number, 0)
         return number
 
     def name(self, text: str) -> int:
-        """Give the index of a name."""
-        return self.names.setdefault(text, len(self.names))
+        """Give the index of a name; there is room for 65,535, what comes later shares one."""
+        found = self.names.get(text)
+        if found is None:
+            found = len(self.names)
+            if found >= MOST_NAMES:
+                return self.names.setdefault(OTHER, MOST_NAMES)
+            self.names[text] = found
+        return found
 
     def met_cold_start(self, request: int, parent: int) -> None:
-        """Note that a request met a cold start: of the function behind the gateway (1), or of one further down (2)."""
-        self.cold[request] = self.cold.get(request, 0) | (1 if parent < 0 else 2)
+        """Note that a request met a cold start: of the first function (1), or of one further down (2)."""
+        if request in self.met:
+            number, cold = self.met[request]
+            self.met[request] = (number, cold | (1 if parent < 0 else 2))
 
-    def throttled(self, function: Function, number: int, request: int, parent: int, now: float) -> None:
+    def throttled(self, function: Function, call: Invocation) -> None:
         """Record an invocation that found no free concurrency."""
-        service = self._service[function.name]
-        self.invocations.append((number, request, parent, service, function.version_index, 0, now, now, 0, 0, 0, 0, 1, 0, THROTTLED, 0, 0, 0))  # fmt: skip
-
-    def invocation(
-        self, function: Function, container: Container, number: int, request: int, parent: int, asked_s: float, start_s: float,
-        end_s: float, cold_s: float, report_s: float, context: Context, outcome: int, response: dict[str, Any] | None,
-        error: BaseException | None,
-    ) -> None:  # fmt: skip
-        """Record an invocation that has ended, with its marks."""
-        alive = end_s - container.booted_s
+        now = call.asked_s
         self.invocations.append((
-            number, request, parent, self._service[function.name], function.version_index, container.index, asked_s, start_s,
-            end_s - start_s, cold_s, report_s, context.cpu_s, 1.0 - container.cpu_s / (alive * 2) if alive > 0 else 1.0,
-            function.settings.baseline_mb, outcome, response["statusCode"] if response is not None and outcome == OK else 0,
-            self.name(type(error).__name__) if error is not None else 0, context.mark.count,
+            call.number, call.request, call.parent, call.mark, self._service[function.name], function.version_index, 0,
+            now, now, 0, 0, 0, 0, 1, 0, call.outcome, 0, 0, 0, 0,
         ))  # fmt: skip
-        for name, above, start, end, flags in context.mark.rows:
-            self.spans.append((number, self.name(name), above, start, end, flags))
+
+    def invocation(self, function: Function, call: Invocation) -> None:
+        """Record an invocation that has ended, with its marks."""
+        container, context, marks = call.container, call.context, call.context.mark
+        alive_s = call.ended_s - container.booted_s
+        idle = 1.0 - container.cpu_s / (alive_s * HOST_CPUS) if alive_s > 0 else 1.0
+        self.invocations.append((
+            call.number, call.request, call.parent, call.mark, self._service[function.name], container.version_index,
+            container.index, call.asked_s, call.started_s, call.ended_s - call.started_s, call.cold_s, call.report_s,
+            context.cpu_s, idle, function.settings.baseline_mb, call.outcome,
+            call.response["statusCode"] if call.response is not None and call.outcome == OK else 0,
+            self.name(type(call.error).__name__) if call.error is not None else 0, marks.count, marks.keep,
+        ))  # fmt: skip
+        for name, above, start, end, flags in marks.rows:
+            self.spans.append((call.number, self.name(name), above, start, end, flags))
 
 
 class Exchange(msgspec.Struct):
@@ -117,7 +139,10 @@ class Exchange(msgspec.Struct):
 
 
 class InvocationDetail(msgspec.Struct):
-    """One invocation, whole: event, response, log lines (seconds from its start), traceback or an empty text."""
+    """One invocation, whole: event, response, log lines (seconds from its start), traceback or an empty text.
+
+    `items` are what it wrote into the rides table, in the table's own form.
+    """
 
     number: int
     service: str
@@ -125,6 +150,7 @@ class InvocationDetail(msgspec.Struct):
     response: dict[str, Any] | None
     log: list[tuple[float, str, str]]
     failure: str
+    items: list[dict[str, Any]] = []
 
 
 class Details:
@@ -134,12 +160,12 @@ class Details:
         self.exchanges: dict[int, Exchange] = {}
         self.invocations: dict[int, InvocationDetail] = {}
 
-    def invocation(
-        self, number: int, function: Function, event: dict[str, Any], response: dict[str, Any] | None, log: list[LogLine],
-        failure: str, start_s: float,
-    ) -> None:  # fmt: skip
+    def invocation(self, function: Function, call: Invocation, event: dict[str, Any], failure: str) -> None:
         """Keep one invocation's details."""
-        lines = [(at - start_s, level, text) for at, level, text in log]
+        context = call.context
+        lines = [(at - call.started_s, level, text) for at, level, text in context.recorded or []]
         if (warning := function.world.agent.warning(function.name)) is not None:
             lines.insert(0, (0.0, "warning", warning))
-        self.invocations[number] = InvocationDetail(number, function.name, event, response, lines, failure)
+        self.invocations[call.number] = InvocationDetail(
+            call.number, function.name, event, call.response, lines, failure, context.items
+        )

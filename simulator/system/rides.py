@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Clamped, Context as DecimalContext, Decimal, Inexact, Overflow, Rounded, Underflow
+from decimal import Clamped, Decimal, Inexact, Overflow, Rounded, Underflow
+from decimal import Context as DecimalContext
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def serialize(value: Any) -> dict[str, Any]:
     if isinstance(value, bytes | bytearray):
         return {"B": bytes(value)}
     if isinstance(value, set | frozenset) and value:
+        if any(isinstance(item, float) for item in value):
+            raise TypeError("Float types are not supported. Use Decimal types instead.")
         for kind, test in (("SS", str), ("NS", (int, Decimal)), ("BS", (bytes, bytearray))):
             if all(isinstance(item, test) and not isinstance(item, bool) for item in value):
                 return {kind: sorted(next(iter(serialize(item).values())) for item in value)}
@@ -62,11 +65,13 @@ class RidesClient:
         self._context = context
 
     async def put_item(self, item: dict[str, Any]) -> None:
-        """Write one item: computed in the function, then sent. A value the table does not take is refused before it is sent."""
+        """Write one item: computed in the function, then sent. What the table does not take is refused before."""
         settings, context = self._table.settings, self._context
         context.work(settings.client_cpu_ms)
         if not isinstance(item, dict):
             raise TypeError(f"put_item takes a dictionary, not {type(item).__name__}")
-        serialize(item)
+        stored = serialize(item)["M"]
         await context.pass_time(settings.latency.ms_at(context.draws.u("rides:latency")) / 1000.0)
         self._table.items += 1
+        if context.recorded is not None:
+            context.items.append(stored)

@@ -1,8 +1,10 @@
-"""A world: one run's system, built anew from its settings. It begins at virtual 0; nothing leaks into it from another."""
+"""A world: one run's system, built anew from its settings. It begins at virtual 0; nothing leaks into it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from msgspec import UNSET, UnsetType
 
 from simulator.errors import UsageError, nearest
 from simulator.kernel import Simulation
@@ -17,12 +19,12 @@ from simulator.system.rides import RidesTable
 if TYPE_CHECKING:
     from simulator.deploying import Version
     from simulator.faults import AnyFault
-    from simulator.settings import AlertRule
     from simulator.run_settings import RunSettings
+    from simulator.settings import AlertRule
 
 
 class World:
-    """The services of a run, its simulation, its agent and its recorder. With `details`, bodies and logs are kept too."""
+    """The services of a run, its simulation, its agent and its recorder. `details` keeps bodies and logs too."""
 
     def __init__(self, settings: RunSettings, details: Details | None = None) -> None:
         scenario = settings.scenario
@@ -38,40 +40,38 @@ class World:
         self.hosts: dict[str, Function] = {}
         for name, function in scenario.functions.items():
             version = settings.versions[name]
-            self.functions[name] = Function(self, name, function, version, settings.warm)
-            self.functions[name].version_index = len(self.versions)
+            self.functions[name] = Function(self, name, version, len(self.versions))
             self.versions.append(version)
             if function.host is not None:
-                self.hosts[function.host] = self.functions[name]
-        self.gateway = Gateway(self, scenario.gateway, scenario.site)
+                self.hosts[function.host.lower()] = self.functions[name]
+        self.gateway = Gateway(self)
         self.sampling = settings.sampling
         self._sampling_key = stream_key(settings.seed, "sampling")
         for fault in settings.faults:
             self.inject(fault)
-        self.sim.spawn(self.agent.watch(), "agent", daemon=True)
+        self.sim.spawn(self.agent.watch(lambda: self.sim.now), "agent", daemon=True)
 
-    def keeps(self, request: int) -> bool:
-        """Tell whether the traces of a request are kept: head sampling, decided by a draw of the request."""
-        return self.sampling >= 1.0 or unit(self._sampling_key, request) < self.sampling
+    def keeps(self, owner: int) -> bool:
+        """Tell whether the trace of a request is kept: head sampling, decided by a draw of the request."""
+        return self.sampling >= 1.0 or unit(self._sampling_key, owner) < self.sampling
 
-    def deploy(self, version: Version) -> None:
-        """Activate a version: empties that function's pool only."""
+    def deploy(self, version: Version, token: str | UnsetType | None = UNSET) -> None:
+        """Activate a version, with a token for its agent if one is given: empties that function's pool only."""
         self.versions.append(version)
         self.functions[version.service].deploy(version, len(self.versions) - 1)
+        if token is not UNSET:
+            self.agent.tokens[version.service] = token
 
     def inject(self, fault: AnyFault) -> None:
         """Switch a fault on. Raises UsageError for a function that does not exist."""
         function = self.functions.get(fault.service)
         if function is None:
             raise UsageError(f"no function `{fault.service}`{nearest(fault.service, self.functions)}")
-        fault.switch_on(function)
-        function.faults.append(fault)
+        function.inject(fault)
 
     def remove(self, fault: AnyFault) -> None:
         """Switch a fault off."""
-        function = self.functions[fault.service]
-        function.faults.remove(fault)
-        fault.switch_off(function)
+        self.functions[fault.service].remove(fault)
 
     def watch(self, rule: AlertRule) -> None:
         """Add an alert rule."""

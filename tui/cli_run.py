@@ -1,0 +1,91 @@
+"""`ridelab run`: one load run, or several seeds of it, headless and in virtual time."""
+
+from __future__ import annotations
+
+import sys
+from typing import IO, TYPE_CHECKING
+
+from simulator.report import artillery1, artillery2
+
+from simulator import Lab, load_plan, load_scenario
+from simulator.errors import UsageError
+from simulator.faults import parse_fault
+from simulator.otlp import documents
+from simulator.run_summary import as_json, as_text, missed_thresholds
+
+if TYPE_CHECKING:
+    import argparse
+
+    from simulator.load import Plan
+    from simulator.run_data import RunData
+    from simulator.settings import Scenario
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do it; gives the exit code: 1 where a threshold of the plan's `ensure` was missed."""
+    scenario = load_scenario(options.scenario)
+    plan = load_plan(options.load or scenario.plan or "artillery-slowness.yml")
+    lab = _lab(scenario, options)
+    traces = _open(options.traces) if options.traces else None
+    code = 0
+    try:
+        for number in range(options.repeat):
+            data = lab.finish(lab.load(plan, seed=options.seed + number)).data()
+            if number and options.format != "json":
+                sys.stdout.write("\n")
+            sys.stdout.write(_report(data, options))
+            if traces is not None:
+                _write(traces, data)
+            code |= _threshold(data, plan)
+    finally:
+        if traces is not None:
+            traces.close()
+    return code
+
+
+def _lab(scenario: Scenario, options: argparse.Namespace) -> Lab:
+    lab = Lab(scenario, seed=options.seed)
+    for ref in options.deploy:
+        lab.deploy(ref)
+    for fault in options.fault:
+        lab.inject(parse_fault(fault))
+    if options.warm is not None:
+        lab.warm(options.warm)
+    if options.no_monitoring:
+        lab.tokens = {}
+    lab.sample(options.sampling)
+    return lab
+
+
+def _report(data: RunData, options: argparse.Namespace) -> str:
+    match options.format:
+        case "artillery1":
+            return artillery1(data.traffic())
+        case "artillery2":
+            return artillery2(data.traffic())
+        case "json":
+            return as_json(data, latencies=options.latencies) + "\n"
+        case _:
+            return as_text(data)
+
+
+def _threshold(data: RunData, plan: Plan) -> int:
+    missed = missed_thresholds(data, plan.ensure)
+    for line in missed:
+        print(f"ridelab: seed {data.settings.seed}: {line}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+def _open(path: object) -> IO[bytes]:
+    try:
+        return open(str(path), "wb")  # noqa: PTH123 - closed by who asked
+    except OSError as error:
+        raise UsageError(f"{path}: cannot write traces: {error.strerror}") from None
+
+
+def _write(file: IO[bytes], data: RunData) -> None:
+    try:
+        for document in documents(data):
+            file.write(document + b"\n")
+    except OSError as error:
+        raise UsageError(f"{file.name}: cannot write traces: {error.strerror}") from None

@@ -1,0 +1,54 @@
+"""The palette: every command of the screen by name, from the same declarations as the keys."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from tui.themes import THEMES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from textual.dom import DOMNode
+
+    from tui.commands import Command
+
+
+class CommandProvider(Provider):
+    """Offers the commands of the screen that the palette was opened from, and the themes."""
+
+    async def discover(self) -> Hits:
+        """List all of them."""
+        for name, text, run in self._offers():
+            yield DiscoveryHit(name, run, help=text)
+
+    async def search(self, query: str) -> Hits:
+        """List those that match what was typed."""
+        matcher = self.matcher(query)
+        for name, text, run in self._offers():
+            if (score := matcher.match(name)) > 0:
+                yield Hit(score, matcher.highlight(name), run, help=text)
+
+    def _offers(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
+        from tui.screens.base import LabScreen
+
+        if isinstance(self.screen, LabScreen):
+            for group in self.screen.command_groups():
+                for command in group.commands:
+                    yield (
+                        f"{command.label[:1].upper()}{command.label[1:]} ({command.key})",
+                        command.help,
+                        partial(self._run, group.node, command),
+                    )
+        for theme in THEMES:
+            yield (
+                f"Theme: {theme}",
+                "Change the colors, and keep them.",
+                partial(setattr, self.app, "theme", theme),
+            )
+
+    async def _run(self, node: DOMNode, command: Command) -> None:
+        await self.app.run_action(command.action, node)

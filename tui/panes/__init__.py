@@ -1,0 +1,1 @@
+"""The lab's panes: one file each. A pane shows a View, and asks for actions by posting `Perform`."""

@@ -1,0 +1,115 @@
+"""Slow invocations against fast ones, as text: sizes, medians, the hole between them, attributes, spans."""
+
+from __future__ import annotations
+
+from math import isnan
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from simulator.compare import slow_against_fast
+from simulator.metrics import proportion_interval
+from tui.charts.shape import HistogramData
+from tui.panes.run_figures import bare_ms, change_ms, ms, percent
+
+if TYPE_CHECKING:
+    from simulator.compare import AttributeDifference, SlowAgainstFast, SpanDifference
+    from simulator.run_data import RunData
+
+NAME = 28
+SPAN, SPAN_FIGURES = 30, 47
+"""How wide the names of spans are at most, and the figures beside them."""
+UNMARKED = "unmarked"
+
+
+def group_lines(data: RunData, groups: SlowAgainstFast) -> list[Content]:
+    """Write the two groups beside each other."""
+    slow, fast = groups.slow, groups.fast
+    name = f"{groups.service}@{data.refs[groups.service]}"
+    head = _row(f"{name:<{NAME}}", f"over {ms(groups.threshold_s)}", "others").stylize("bold")
+    if not slow + fast:
+        return [head, Content("This run has no invocation of it.")]
+    interval = proportion_interval(slow, slow + fast)
+    share = f"{percent(slow / (slow + fast))} are slow (95 % sure: {interval.low * 100:.0f} to {interval.high * 100:.0f} %)"
+    if not isnan(groups.difference_s):
+        share += f"; the medians differ by {ms(groups.difference_s)}"
+    return [
+        head,
+        _row("invocations", f"{slow:,}", f"{fast:,}"),
+        _row("median duration", ms(groups.slow_median_s), ms(groups.fast_median_s)),
+        _row("median processor time", ms(groups.cpu_slow_s), ms(groups.cpu_fast_s)),
+        *(_attribute(one) for one in groups.attributes),
+        Content(f"{share}."),
+        hole(groups),
+    ]
+
+
+def _row(name: str, slow: str, fast: str) -> Content:
+    return Content(f"{name:<{NAME}}{slow:>14}{fast:>14}")
+
+
+def _attribute(one: AttributeDifference) -> Content:
+    cells = [
+        f"{n:,} ({percent(n / of if of else float('nan'))})"
+        for n, of in ((one.slow, one.of_slow), (one.fast, one.of_fast))
+    ]
+    return _row(one.name, *cells)
+
+
+def hole(groups: SlowAgainstFast) -> Content:
+    """Say where no invocation lies: between the longest of the fast and the shortest of the slow."""
+    low, high = groups.gap_s
+    if isnan(low) or isnan(high):
+        return Content("There is only one group: nothing lies on the other side of the threshold.")
+    return Content.styled(
+        f"No invocation took between {bare_ms(low)} and {ms(high)}: a hole of {ms(high - low)}.", "bold"
+    )
+
+
+def has_marks(groups: SlowAgainstFast) -> bool:
+    """Tell whether there are spans to rank: whether the version sets marks."""
+    return any(row.name != UNMARKED for row in groups.spans)
+
+
+def span_lines(groups: SlowAgainstFast, width: int) -> list[Content]:
+    """Write the spans, ranked by how much of the whole difference each explains."""
+    room = max(12, min(SPAN, width - SPAN_FIGURES))
+    head = f"{'median time, ms':<{room}}{'slow':>9}{'fast':>9}{'diff.':>9}{'explains':>10}{'calls':>8}"
+    return [Content.styled(head, "$text-muted"), *(_span(row, room) for row in groups.spans)]
+
+
+def _span(row: SpanDifference, room: int) -> Content:
+    name = "  " * row.depth + (f"({UNMARKED})" if row.name == UNMARKED else row.name)
+    name = name if len(name) < room else name[: room - 2] + "…"
+    cells = f"{bare_ms(row.slow_s):>9}{bare_ms(row.fast_s):>9}{change_ms(row.difference_s):>9}{percent(row.share):>10}"
+    calls = "" if row.name == UNMARKED else f"{row.calls_slow:.1f}"
+    if row.name != UNMARKED and f"{row.calls_fast:.1f}" != calls:
+        calls += f"/{row.calls_fast:.1f}"
+    return Content(f"{name:<{room}}{cells}{calls:>8}")
+
+
+def durations(data: RunData, service: str) -> HistogramData:
+    """Give the durations of a function's invocations to the histogram."""
+    inv = data.of_service(service)
+    return HistogramData(inv["duration_s"], (inv["outcome"] > 0) | (inv["status"] >= 500))
+
+
+def groups_sentence(data: RunData, service: str, threshold_s: float) -> str:
+    """Say in two sentences how the slow invocations differ from the fast ones."""
+    groups = slow_against_fast(data, threshold_s, service)
+    if not groups.slow or not groups.fast:
+        return (
+            f"{service}: {groups.slow:,} invocations over {ms(threshold_s)}, {groups.fast:,} not: "
+            "there are not two groups to compare."
+        )
+    tags = ", ".join(
+        f"{one.name} {one.slow:,} of {one.of_slow:,} against {one.fast:,} of {one.of_fast:,}" for one in groups.attributes
+    )
+    first = (
+        f"{service}: {groups.slow:,} invocations over {ms(threshold_s)} with a median of {ms(groups.slow_median_s)}, "
+        f"{groups.fast:,} others with {ms(groups.fast_median_s)}; {hole(groups).plain.rstrip('.')}; {tags}."
+    )
+    if not has_marks(groups):
+        return first
+    top = groups.spans[0]
+    return f"{first} Span {top.name} explains {percent(top.share)} of the difference."

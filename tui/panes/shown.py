@@ -1,0 +1,80 @@
+"""A pane that works only while it is in sight, and one that goes from a list into what it lists and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.widgets import ContentSwitcher
+
+from tui.panes.base import Pane
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from tui.view import View
+
+
+class ShownPane(Pane):
+    """A pane that leaves a view for later while nobody sees it."""
+
+    shown = False
+    """Whether the pane is in sight."""
+
+    def refresh_view(self, view: View) -> None:
+        """Bring the widgets up to date, now or when the pane comes into sight."""
+        if self.shown:
+            self.update_widgets(view)
+
+    def on_show(self) -> None:
+        """Catch up with what happened while the pane was out of sight."""
+        self.shown = True
+        self.catch_up()
+
+    def on_hide(self) -> None:
+        """Leave what comes now for later."""
+        self.shown = False
+
+    def catch_up(self) -> None:
+        """Bring the widgets up to date if the pane is in sight and has something to show."""
+        if self.shown and self.view is not None:
+            self.update_widgets(self.view)
+
+    def update_widgets(self, view: View) -> None:
+        """Update the widgets; a pane's own."""
+
+    @property
+    def holds_focus(self) -> bool:
+        """Whether the focus is inside this pane."""
+        focused = self.screen.focused
+        return focused is not None and self in focused.ancestors_with_self
+
+
+class LevelPane(ShownPane):
+    """A pane with levels, one of which is shown: a list, what was opened in it, what was opened there.
+
+    `compose` gives a ContentSwitcher whose children are the levels; `focus_of` names the widget that takes the keys.
+    """
+
+    @property
+    def level(self) -> str:
+        """The id of the level that is shown."""
+        found = self.query(ContentSwitcher)
+        return (found.first().current or "") if found else ""
+
+    def go_to_level(self, level: str) -> None:
+        """Show a level; the focus follows if it was in this pane."""
+        holds = self.holds_focus
+        self.query_one(ContentSwitcher).current = level
+        if holds:
+            self.focus_of(level).focus()
+        self.refresh_bindings()
+        self.catch_up()
+
+    def focus_of(self, level: str) -> Widget:
+        """Name the widget that takes the keys at a level; a pane's own."""
+        raise NotImplementedError
+
+    def focus_target(self) -> None:
+        """Give the keys to the level that is shown."""
+        if self.level:
+            self.focus_of(self.level).focus()

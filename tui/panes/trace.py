@@ -1,0 +1,206 @@
+"""The Trace pane: one invocation as a waterfall, what is selected in it, and what no mark covers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from rich.text import Text
+from textual.widgets import Static
+
+from lessons.actions import OpenTrace
+from simulator.traces import invocation_trace, request_trace
+from tui.charts.timeline import summarize_trace
+from tui.charts.waterfall import Waterfall
+from tui.commands import Command, bindings
+from tui.panes.base import Perform, ShowPane
+from tui.panes.invocation_rows import watched_rows
+from tui.panes.reported import run_of, silences
+from tui.panes.shown import ShownPane
+from tui.panes.trace_words import (
+    NO_RUN,
+    by_duration,
+    row_words,
+    slowest,
+    trace_head,
+    watched_only,
+    why_bare,
+    why_nothing,
+)
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from simulator.tracing import Trace
+    from tui.view import View
+
+
+class TracePane(ShownPane):
+    """The trace of one invocation: the slowest of the last run, or the one that was asked for."""
+
+    NAME = "trace"
+    TITLE = "Trace"
+    COMMANDS = (
+        Command(
+            "page", ("enter",), "its page", "Open the page of this invocation: figures, log, traceback.", 18
+        ),
+        Command(
+            "slow(1)", ("o",), "next slow", "Show the next slow invocation: the longest stands first.", 10
+        ),
+        Command("slow(-1)", ("p",), "slow before", "Show the slow invocation before this one.", 12),
+        Command(
+            "whole",
+            ("w",),
+            "whole ride",
+            "Show the whole ride on the client's clock, or only its invocation.",
+            14,
+        ),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(COMMANDS)]
+
+    DEFAULT_CSS = """
+    TracePane {
+        width: 1fr;
+        height: 1fr;
+        & > Static { width: 1fr; height: auto; padding: 0 1; }
+        & > #trace-head { text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #trace-foot { min-height: 4; max-height: 5; margin-top: 1; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.here: tuple[int, int] | None = None
+        """The (run, number) of the invocation that is shown."""
+        self.whole = False
+        """Whether the whole ride is shown, on the client's clock."""
+        self._settled = 0
+        self._opened: set[tuple[int, int]] = set()
+        self._drawn: tuple[object, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Hold a head, the waterfall, and a foot for what is selected."""
+        yield Static(id="trace-head")
+        yield Waterfall()
+        yield Static(id="trace-foot")
+
+    def refresh_view(self, view: View) -> None:
+        """Leave an invocation of an older run once a newer run has ended."""
+        if len(view.runs) != self._settled:
+            self._settled = len(view.runs)
+            if self.here is not None and self.here[0] < self._settled:
+                self.here = None
+        super().refresh_view(view)
+
+    def update_widgets(self, view: View) -> None:
+        """Draw the trace, if it is another one; and tell that it was opened, once."""
+        if self.here is None:
+            self.here = slowest(view)
+        waterfall, trace = self.query_one(Waterfall), self._trace(view)
+        drawn = (self.here, trace.root.kind, len(trace.spans)) if trace is not None else ()
+        if drawn != self._drawn:
+            self._drawn = drawn
+            waterfall.trace = trace
+        self.query_one("#trace-head", Static).update(trace_head(view, self.here, trace))
+        self._update_foot(view)
+        if trace is not None and self.here is not None and self.here not in self._opened:
+            self._opened.add(self.here)
+            self.post_message(Perform(OpenTrace(number=self.here[1], run=self.here[0])))
+
+    def _trace(self, view: View) -> Trace | None:
+        """Make the trace that is to be shown; None where there is none, or nobody reports it."""
+        data = run_of(view, self.here[0]) if self.here is not None else None
+        if data is None or self.here is None:
+            return None
+        try:
+            row = data.row(self.here[1])
+        except KeyError:
+            return None
+        if not data.watched(data.services[row["service"]]):
+            return None
+        if self.whole:
+            try:
+                return watched_only(request_trace(data, row["request"]), data)
+            except KeyError:  # its invocation has ended, the ride has not
+                pass
+        return invocation_trace(data, self.here[1])
+
+    def _update_foot(self, view: View) -> None:
+        waterfall, foot = self.query_one(Waterfall), self.query_one("#trace-foot", Static)
+        trace, row = waterfall.trace, waterfall.row
+        data = run_of(view, self.here[0]) if self.here is not None else None
+        if trace is None or row is None or data is None:
+            foot.update("")
+            return
+        figures, inside = row_words(trace, row)
+        text = Text().append(figures, style="bold").append(f"\n{inside}")
+        for line in silences(data):
+            text.append(f"\n{line}", style="dim")
+        foot.update(text)
+
+    # what one does
+
+    def on_waterfall_span_selected(self, event: Waterfall.SpanSelected) -> None:
+        """Say what is selected; enter opens the page of the invocation."""
+        event.stop()
+        if event.chosen:
+            self.action_page()
+        elif self.view is not None:
+            self._update_foot(self.view)
+
+    def open_target(self, run: int | None, target: int | str | None) -> None:
+        """Show the trace of an invocation, by its number."""
+        if self.view is not None and isinstance(target, int):
+            self._go_to(run if run is not None else len(self.view.everything), target)
+
+    def _go_to(self, run: int, number: int) -> None:
+        self.here = run, number
+        self.catch_up()
+
+    def action_slow(self, step: int) -> None:
+        """Show the slow invocation that is next in length, or the one before."""
+        data = run_of(self.view, self.here[0]) if self.here is not None else None
+        if self.view is None or data is None or self.here is None:
+            return
+        rows = watched_rows(data)
+        at = rows.places(np.array([self.here[1]]))
+        if not len(at):
+            return
+        order = by_duration(rows, rows.service(int(at[0])), self.view.slow_s)
+        place = np.flatnonzero(order == self.here[1])
+        wanted = min(max(int(place[0]) + step, 0), len(order) - 1) if len(place) else 0
+        self._go_to(self.here[0], int(order[wanted]))
+
+    def action_whole(self) -> None:
+        """Change between the invocation on the function's clock and the whole ride on the client's."""
+        self.whole = not self.whole
+        self.catch_up()
+
+    def action_page(self) -> None:
+        """Open the page of the invocation."""
+        if self.here is not None:
+            self.post_message(ShowPane("invocations", *self.here))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer keys once there is a trace."""
+        if action in {"slow", "whole", "page"}:
+            return self.here is not None
+        return super().check_action(action, parameters)
+
+    def summary(self) -> str:
+        """Say what the trace shows, or why there is none."""
+        if self.view is None:
+            return NO_RUN
+        if self.here is None:
+            self.here = slowest(self.view)
+        trace = self._trace(self.view)
+        if trace is None or self.here is None:
+            return why_nothing(self.view, self.here)
+        data = run_of(self.view, self.here[0])
+        assert data is not None
+        parts = [
+            f"Invocation {self.here[1]} of run {self.here[0]}: {summarize_trace(trace)}",
+            why_bare(data, self.here[1]),
+        ]
+        return " ".join([part for part in parts if part] + [f"{line}." for line in silences(data)])

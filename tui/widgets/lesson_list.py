@@ -1,0 +1,100 @@
+"""The lessons of a course on the home screen, one line each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from tui.commands import Command, bindings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.binding import BindingType
+
+    from lessons.keeping import Standing
+    from lessons.model import Entry
+
+BAR = 10
+
+
+@dataclass(frozen=True, slots=True)
+class LessonRow:
+    """A lesson in the list: its entry in the course's index, its number, how far it has come, whether to resume it."""
+
+    entry: Entry
+    number: str
+    standing: Standing
+    resume: bool = False
+
+    @property
+    def sign(self) -> str:
+        """A sign for how far it has come: done, begun, untouched."""
+        return "✓" if self.standing.finished else "▶" if self.standing.begun else "·"
+
+    def progress(self) -> str:
+        """Say how far it has come."""
+        done, total, place = self.standing
+        if total is None:
+            return ""
+        if self.standing.finished:
+            return f"done {done}/{total}"
+        return f"{'resume: ' if self.resume else ''}step {place} of {total}"
+
+    def line(self, width: int) -> Content:
+        """Write it on one line of this width."""
+        minutes = f"{self.entry.minutes} min"
+        tail = f"{minutes:>7}  {self.progress():<20}"
+        room = max(8, width - 7 - len(tail))
+        title = self.entry.title if len(self.entry.title) <= room else self.entry.title[: room - 1] + "…"
+        return Content.assemble(
+            f"{self.sign} {self.number:>3}  ",
+            (title.ljust(room), "bold" if self.standing.begun and not self.standing.finished else ""),
+            tail,
+        )
+
+
+class LessonList(OptionList):
+    """The list; its width decides how its lines are written."""
+
+    COMMANDS: ClassVar[tuple[Command, ...]] = (
+        Command("select", ("enter",), "open", "Open the lesson, where it was left.", rank=10),
+        Command("cursor_down", ("j", "down"), "next", "Go to the next lesson."),
+        Command("cursor_up", ("k", "up"), "previous", "Go to the lesson before."),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings(COMMANDS))
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.rows: tuple[LessonRow, ...] = ()
+
+    def show(self, rows: Sequence[LessonRow], chosen: int) -> None:
+        """Show the lessons, the cursor on one of them."""
+        self.rows = tuple(rows)
+        self._write()
+        self.highlighted = min(chosen, len(rows) - 1)
+
+    def _write(self) -> None:
+        chosen = self.highlighted
+        width = self.content_size.width - 2
+        self.set_options([Option(row.line(width), id=row.entry.id) for row in self.rows])
+        self.highlighted = chosen
+
+    def on_resize(self) -> None:
+        """Write the lines anew for another width."""
+        self._write()
+
+    @property
+    def row(self) -> LessonRow | None:
+        """The lesson under the cursor."""
+        return self.rows[self.highlighted] if self.highlighted is not None and self.rows else None
+
+
+def number_of(entry: Entry, place: int) -> str:
+    """Give a lesson's number: the one its id begins with, or its place in the course."""
+    digits = entry.id.partition("-")[0]
+    return str(int(digits)) if digits.isdecimal() else str(place)
