@@ -154,12 +154,11 @@ def _runs(progress: Progress, lesson: str, notices: list[str]) -> list[tuple[int
 
 
 def _continue(session: Session, runs: list[tuple[int, RunData]], loads: list[tuple[int, bool]]) -> None:
-    """Go on with the seed of the last run, and count further runs from it."""
+    """Go on with the seed of the last run."""
     if not runs:
         return
     last, data = runs[-1]
     session.lab.seed = data.settings.seed + sum(new for number, new in loads if number > last)
-    session.lab._runs = max(run.number for _, run in runs)
 
 
 def _steps_key(progress: Progress, lesson: str) -> str:

@@ -111,19 +111,19 @@ class Progress:
         return cls(Contents(course, seed), "memory")
 
     @classmethod
-    def _open_unowned(cls, folder: Path, course: str, draw: Callable[[], int], notice: str) -> Progress:
+    def _open_unowned(cls, folder: Path, course: str, draw: Callable[[], int], *notices: str) -> Progress:
         """Read what there is and never write."""
-        notices, opened = [notice] if notice else [], None
+        opened, more = None, []
         try:
             opened = open_copy(folder / NAME, course)
         except NewerError as error:
-            notices.append(str(error))
+            more.append(str(error))
         except (*TROUBLE, ValueError) as error:
-            notices.append(f"{NAME} cannot be read ({error})")
-        mode: Mode = "read-only" if opened or notice == OWNED_ELSEWHERE else "memory"
+            more.append(f"{NAME} cannot be read ({error})")
+        mode: Mode = "read-only" if opened or OWNED_ELSEWHERE in notices else "memory"
         progress = cls(opened.contents if opened else Contents(course, draw()), mode, folder)
         progress._connection = opened.connection if opened else None
-        progress._notices = notices
+        progress._notices = [*notices, *more]
         return progress
 
     def __enter__(self) -> Self:

@@ -61,9 +61,7 @@ class ProgressFile:
                 self._connection.execute(statement, values)
 
 
-def open_owned(
-    path: Path, course: str, draw_seed: Callable[[], int], say: Callable[[str], None]
-) -> Opened:
+def open_owned(path: Path, course: str, draw_seed: Callable[[], int], say: Callable[[str], None]) -> Opened:
     """Open the file for the window that owns the folder; a missing one is made, a damaged one set aside and said.
 
     Raises NewerError for a file that is left as it is, or another of TROUBLE.

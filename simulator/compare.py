@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import numpy as np
 
 from simulator.metrics import needed_samples, percentile
 from simulator.randomness import stream_key, unit_block
+from simulator.system.replies import THROTTLED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from simulator.run_data import RunData
 
 RESAMPLES = 2_000
+DRAWS_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +75,22 @@ class SlowAgainstFast:
 
 @lru_cache(maxsize=16)
 def slow_against_fast(data: RunData, threshold_s: float, service: str | None = None) -> SlowAgainstFast:
-    """Compare the invocations of a function (default: the one behind the gateway) that took longer than `threshold_s` with the others."""
+    """Compare the invocations of a function that took longer than `threshold_s` with the others.
+
+    The function is the one behind the gateway, or `service`. What was refused for lack of concurrency never ran, and
+    is in neither group; spans are those of the invocations whose marks were kept.
+    """
     name = service or data.front
     inv = data.of_service(name)
+    inv = {key: column[inv["outcome"] != THROTTLED] for key, column in inv.items()}
     duration = inv["duration_s"]
     slow = duration > threshold_s
-    groups = (inv["number"][slow], inv["number"][~slow])
+    traced = inv["kept"] > 0 if inv["kept"].any() else np.ones(len(slow), dtype=bool)
+    groups = (inv["number"][slow & traced], inv["number"][~slow & traced])
     medians = _median(duration[slow]), _median(duration[~slow])
     gap = (
-        float(duration[~slow].max()) if (~slow).any() else float("nan"),
-        float(duration[slow].min()) if slow.any() else float("nan"),
+        float(duration[~slow].max()) if (~slow).any() else math.nan,
+        float(duration[slow].min()) if slow.any() else math.nan,
     )
     return SlowAgainstFast(
         service=name,
@@ -91,7 +100,9 @@ def slow_against_fast(data: RunData, threshold_s: float, service: str | None = N
         slow_median_s=medians[0],
         fast_median_s=medians[1],
         gap_s=gap,
-        spans=_spans(data, groups, medians[0] - medians[1], (duration[slow], duration[~slow])),
+        spans=_spans(
+            data, groups, medians[0] - medians[1], (duration[slow & traced], duration[~slow & traced])
+        ),
         attributes=_attributes(inv, slow),
         cpu_slow_s=_median(inv["cpu_s"][slow]),
         cpu_fast_s=_median(inv["cpu_s"][~slow]),
@@ -99,7 +110,7 @@ def slow_against_fast(data: RunData, threshold_s: float, service: str | None = N
 
 
 def _median(values: Column) -> float:
-    return float(np.median(values)) if len(values) else float("nan")
+    return float(np.median(values)) if len(values) else math.nan
 
 
 def _attributes(inv: dict[str, Column], slow: Column) -> tuple[AttributeDifference, ...]:
@@ -128,26 +139,25 @@ def _spans(
         for numbers in groups:
             mask = chosen & np.isin(table["invocation"], numbers)
             _, inverse = np.unique(table["invocation"][mask], return_inverse=True)
-            totals.append(_median(np.bincount(inverse, weights=length[mask])) if mask.any() else float("nan"))
+            totals.append(_median(np.bincount(inverse, weights=length[mask])) if mask.any() else math.nan)
             calls.append(float(mask.sum()) / len(numbers) if len(numbers) else 0.0)
         difference = totals[0] - totals[1]
         rows.append(SpanDifference(
-            data.names[int(index)], totals[0], totals[1], difference, difference / whole if whole else float("nan"),
+            data.names[int(index)], totals[0], totals[1], difference, difference / whole if whole else math.nan,
             int(depth[chosen].min()), calls[0], calls[1],
         ))  # fmt: skip
     unmarked = [
-        _unmarked(table, depth, numbers, duration)
-        for numbers, duration in zip(groups, durations, strict=True)
+        _unmarked(table, numbers, duration) for numbers, duration in zip(groups, durations, strict=True)
     ]
     medians = _median(unmarked[0]), _median(unmarked[1])
     difference = medians[0] - medians[1]
-    share = difference / whole if whole else float("nan")
+    share = difference / whole if whole else math.nan
     rows.append(SpanDifference("unmarked", *medians, difference, share, 0, 1.0, 1.0))
     return tuple(sorted(rows, key=lambda row: (-_rank(row.share), row.depth)))
 
 
 def _rank(share: float) -> float:
-    return share if share == share else -1.0
+    return -1.0 if math.isnan(share) else share
 
 
 def _depths(table: dict[str, Column]) -> Column:
@@ -162,23 +172,28 @@ def _depths(table: dict[str, Column]) -> Column:
     return depth
 
 
-def _unmarked(table: dict[str, Column], depth: Column, numbers: Column, duration: Column) -> Column:
-    """What no innermost mark covers: the duration less the time inside marks that hold no further mark."""
-    if not len(table["invocation"]):
-        return duration
+def _unmarked(table: dict[str, Column], numbers: Column, duration: Column) -> Column:
+    """What no innermost mark covers, for each invocation: its duration less the union of marks without children."""
     first = np.searchsorted(table["invocation"], table["invocation"])
-    parents = np.unique((first + table["parent"])[table["parent"] >= 0])
     leaf = np.ones(len(first), dtype=bool)
-    leaf[parents] = False
+    leaf[(first + table["parent"])[table["parent"] >= 0]] = False
     mask = leaf & np.isin(table["invocation"], numbers)
     slot = np.searchsorted(numbers, table["invocation"][mask])
-    covered = np.bincount(slot, weights=(table["end_s"] - table["start_s"])[mask], minlength=len(numbers))
-    return np.maximum(0.0, duration - covered)
+    start, end = table["start_s"][mask], table["end_s"][mask]
+    covered = np.zeros(len(numbers))
+    current, reached = -1, 0.0
+    for i in np.lexsort((start, slot)):
+        if slot[i] != current:
+            current, reached = slot[i], start[i]
+        covered[current] += max(0.0, end[i] - max(start[i], reached))
+        reached = max(reached, end[i])
+    rest: Column = np.maximum(0.0, duration - covered)
+    return rest
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A statistic before and after (seconds), and the interval of its change; `reason` says why there is no interval."""
+    """A statistic before and after, in seconds, and the interval of its change; `reason`: why there is no interval."""
 
     name: str
     before_s: float
@@ -202,7 +217,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class BeforeAgainstAfter:
-    """One run against another: what was unequal besides the change, then the statistics, for all and without cold starts."""
+    """One run against another: what was unequal besides the change, then the statistics.
+
+    `everybody` counts all requests, `warm` those that met no cold start (where paired: in neither run).
+    """
 
     unequal: tuple[str, ...]
     paired: bool
@@ -241,6 +259,8 @@ def before_against_after(before: RunData, after: RunData) -> BeforeAgainstAfter:
 def _unequal(before: RunData, after: RunData) -> list[str]:
     a, b = before.settings, after.settings
     found = []
+    if a.scenario != b.scenario:
+        found.append(f"scenario: {a.scenario.name} and {b.scenario.name}, not the same")
     if a.seed != b.seed:
         found.append(f"seed: {a.seed} and {b.seed}")
     if a.plan != b.plan:
@@ -253,52 +273,64 @@ def _unequal(before: RunData, after: RunData) -> list[str]:
 
 
 def _differences(before: RunData, after: RunData, *, paired: bool, warm: bool) -> tuple[Difference, ...]:
-    first, second = _sample(before, warm=warm), _sample(after, warm=warm)
+    (who_before, x), (who_after, y) = _sample(before, warm=warm), _sample(after, warm=warm)
     if paired:
-        common, i, j = np.intersect1d(first[0], second[0], return_indices=True)
-        x, y = first[1][i], second[1][j]
-        draws = _resamples(len(common), "pairs"), None
-    else:
-        x, y = first[1], second[1]
-        draws = _resamples(len(x), "before"), _resamples(len(y), "after")
+        _, i, j = np.intersect1d(who_before, who_after, return_indices=True)
+        x, y = x[i], y[j]
     n = min(len(x), len(y))
+    told = [(name, p) for name, p, needs in STATISTICS if n >= needed_samples(needs)]
+    intervals = dict(
+        zip([name for name, _ in told], _intervals(x, y, [p for _, p in told], paired=paired), strict=True)
+    )
     result = [_extreme("min", x, y, np.min)]
     for name, p, needs in STATISTICS:
         if not n:
-            result.append(Difference(name, float("nan"), float("nan"), reason="no requests to compare"))
+            result.append(Difference(name, math.nan, math.nan, reason="no requests to compare"))
             continue
         pair = percentile(x, p), percentile(y, p)
-        needed = needed_samples(needs)
-        if n < needed:
-            result.append(
-                Difference(name, *pair, reason=f"{name} needs {needed} requests in each run, there are {n}")
-            )
-            continue
-        a = np.quantile(x[draws[0]], p, axis=1)
-        b = np.quantile(y[draws[0] if draws[1] is None else draws[1]], p, axis=1)
-        low, high = np.quantile(b - a, (0.025, 0.975))
-        result.append(Difference(name, *pair, float(low), float(high)))
+        if name in intervals:
+            result.append(Difference(name, *pair, *intervals[name]))
+        else:
+            reason = f"{name} needs {needed_samples(needs)} requests in each run, there are {n}"
+            result.append(Difference(name, *pair, reason=reason))
     result.append(_extreme("max", x, y, np.max))
     return tuple(result)
 
 
+def _intervals(x: Column, y: Column, ps: list[float], *, paired: bool) -> list[tuple[float, float]]:
+    """The central 95 % of each quantile's change, over seeded bootstrap samples of pairs, or of each run."""
+    if not ps:
+        return []
+    most = max(len(x), len(y))
+    rows = RESAMPLES if most <= 2_000 else max(200, RESAMPLES * 2_000 // most)
+    changes = []
+    for first in range(0, rows, block := max(1, DRAWS_AT_ONCE // most)):
+        count = min(block, rows - first)
+        i = _resamples(len(x), "pairs" if paired else "before", first, count)
+        j = i if paired else _resamples(len(y), "after", first, count)
+        changes.append(np.quantile(y[j], ps, axis=1) - np.quantile(x[i], ps, axis=1))
+    low, high = np.quantile(np.concatenate(changes, axis=1), (0.025, 0.975), axis=1)
+    return list(zip(low.tolist(), high.tolist(), strict=True))
+
+
+def _resamples(n: int, name: str, first: int, count: int) -> Column:
+    """Some rows of n indices drawn with replacement, the same on every machine."""
+    u = unit_block(stream_key(n, f"bootstrap:{name}"), count * n, first * n)
+    index: Column = (u * n).astype(np.int64).reshape(count, n)
+    return index
+
+
 def _extreme(name: str, x: Column, y: Column, take: Callable[[Column], float]) -> Difference:
     if not len(x) or not len(y):
-        return Difference(name, float("nan"), float("nan"), reason="no requests to compare")
+        return Difference(name, math.nan, math.nan, reason="no requests to compare")
     return Difference(name, float(take(x)), float(take(y)), reason="one request: no interval")
 
 
 def _sample(data: RunData, *, warm: bool) -> tuple[Column, Column]:
+    """Whose each answered request is - (user, step) is the same request in both runs - and its latency."""
     req = data.requests
     mask = ~np.isnan(req["latency_s"])
     if warm:
         mask &= req["cold"] == 0
-    return req["number"][mask], req["latency_s"][mask]
-
-
-def _resamples(n: int, name: str) -> Column:
-    """Seeded bootstrap: rows of n indices drawn with replacement, the same on every machine."""
-    rows = RESAMPLES if n <= 2_000 else max(200, RESAMPLES * 2_000 // n)
-    u = unit_block(stream_key(n, f"bootstrap:{name}"), rows * n)
-    index: Column = (u * n).astype(np.int64).reshape(rows, n)
-    return index
+    who = req["user"][mask].astype(np.uint64) << np.uint64(32) | req["step"][mask].astype(np.uint64)
+    return who, req["latency_s"][mask]

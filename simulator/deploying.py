@@ -27,8 +27,9 @@ VERSIONS = Path(__file__).parent / "system" / "versions"
 
 # Pure modules of the standard library that a version may import beside the lab's own.
 ALLOWED = frozenset({
-    "__future__", "base64", "collections", "collections.abc", "copy", "dataclasses", "decimal", "enum", "fractions", "functools", "hashlib",
-    "itertools", "json", "math", "operator", "re", "statistics", "string", "textwrap", "typing", "urllib.parse",
+    "__future__", "base64", "collections", "collections.abc", "copy", "dataclasses", "decimal", "enum", "fractions",
+    "functools", "hashlib", "itertools", "json", "math", "operator", "re", "statistics", "string", "textwrap", "typing",
+    "urllib.parse",
 })  # fmt: skip
 
 

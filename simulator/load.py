@@ -138,10 +138,7 @@ class _Reader:
         rows = self._rows(config.payload) if config.payload is not None else ()
         fields = tuple(config.payload.fields) if config.payload is not None else ()
         known = set(fields) | set(config.variables)
-        flows = tuple(
-            Flow(self._steps(one.flow, known | set(_captured(one.flow)), ("scenarios", i, "flow")), one.weight, one.name)
-            for i, one in enumerate(self.document.value.scenarios)
-        )  # fmt: skip
+        flows = tuple(self._flow(i, known) for i in range(len(self.document.value.scenarios)))
         self._check(config.target, known, ("config", "target"))
         self._check_headers(config.defaults.headers, known, ("config", "defaults", "headers"))
         plan = Plan(
@@ -167,6 +164,11 @@ class _Reader:
         if self.problems:
             raise DocumentError(sorted(self.problems, key=lambda problem: (problem.line, problem.column)))
         return plan
+
+    def _flow(self, index: int, known: set[str]) -> Flow:
+        one = self.document.value.scenarios[index]
+        steps = self._steps(one.flow, known | set(_captured(one.flow)), ("scenarios", index, "flow"))
+        return Flow(steps, one.weight, one.name)
 
     def _problem(self, path: Path_, what: str) -> None:
         self.problems.append(self.document.problem(path, what))

@@ -9,8 +9,15 @@ import msgspec
 from simulator.kernel import Deadlock
 from simulator.run_data import RunData
 from simulator.run_settings import (
-    Change, DeployChange, FaultChange, RequestChange, RuleChange, RunSettings, SamplingChange, StopChange,
-)  # fmt: skip
+    Change,
+    DeployChange,
+    FaultChange,
+    RequestChange,
+    RuleChange,
+    RunSettings,
+    SamplingChange,
+    StopChange,
+)
 from simulator.system.gateway import HttpRequest
 from simulator.system.recorder import BY_HAND, Details, Exchange
 from simulator.system.world import World

@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
 from msgspec import UNSET
 
 from simulator.monitoring import state_of
@@ -81,14 +80,16 @@ class RunData:
     @cached_property
     def latencies_s(self) -> Column:
         """The latency of every answered request, in the order of sending."""
-        latency = self.requests["latency_s"]
-        return latency[~np.isnan(latency)]
+        latency: Column = self.requests["latency_s"]
+        answered: Column = latency[~np.isnan(latency)]
+        return answered
 
     @cached_property
     def warm_latencies_s(self) -> Column:
         """The same for those that met no cold start."""
         latency = self.requests["latency_s"]
-        return latency[~np.isnan(latency) & (self.requests["cold"] == 0)]
+        answered: Column = latency[~np.isnan(latency) & (self.requests["cold"] == 0)]
+        return answered
 
     @cached_property
     def codes(self) -> dict[int, int]:
@@ -150,7 +151,8 @@ class RunData:
         else:
             match = inv["duration_s"] * 1000.0 > rule.over_ms
         seen = self._watching[inv["version"]] & (inv["outcome"] != THROTTLED)  # none ran: no agent saw it
-        return inv["number"][match & seen].astype(np.int64)
+        numbers: Column = inv["number"][match & seen].astype(np.int64)
+        return numbers
 
     @cached_property
     def by_request(self) -> tuple[Column, Column]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -25,10 +26,7 @@ def as_json(data: RunData, *, latencies: bool = False) -> str:
         "seed": data.settings.seed,
         "versions": {name: data.refs[name] for name in data.settings.scenario.functions},
         "requests": data.sent,
-        "latency_ms": {
-            "min": _ms(one.min), "max": _ms(one.max), "mean": _ms(one.mean), "median": _ms(one.median), "p95": _ms(one.p95),
-            "p99": _ms(one.p99),
-        },
+        "latency_ms": {name: _ms(getattr(one, name)) for name in ("min", "max", "mean", "median", "p95", "p99")},
         "codes": {str(code): n for code, n in data.codes.items()},
         "start": data.settings.start,
         "cold_starts": {name: data.cold_starts()[name] for name in data.settings.scenario.functions},
@@ -38,21 +36,20 @@ def as_json(data: RunData, *, latencies: bool = False) -> str:
         ],
     }  # fmt: skip
     if data.errors:
-        result["errors"] = {
-            name: list(data.errors.values()).count(name) for name in sorted(set(data.errors.values()))
-        }
+        result["errors"] = dict(sorted(Counter(data.errors.values()).items()))
     if latencies:
         result["latencies_ms"] = [_ms(float(value)) for value in data.requests["latency_s"]]
     return msgspec.json.encode(result).decode()
 
 
 def as_text(data: RunData) -> str:
-    """Give a run for people: all requests, beside them those that met no cold start, and what can be said of the tail."""
+    """Give a run for people: all requests, beside them those without a cold start, and what the tail allows to say."""
     scenario = data.settings.scenario
     versions = ", ".join(f"{name}@{data.refs[name]}" for name in scenario.functions)
     lines = [
         f"{scenario.name}: {versions}",
-        f"seed {data.settings.seed}, start {data.settings.start}, {data.settings.plan.name}: {data.sent} requests in {data.ended_s or data.now_s:.1f} s",
+        f"seed {data.settings.seed}, start {data.settings.start}, {data.settings.plan.name}: "
+        f"{data.sent} requests in {data.now_s if data.ended_s is None else data.ended_s:.1f} s",
         "",
         f"{'latency, ms':<22}{'all':>12}{'no cold start':>16}",
     ]
@@ -70,10 +67,8 @@ def as_text(data: RunData) -> str:
         elif everybody.n:
             lines.append(f"  p{p * 100:.0f} needs {needed_samples(p)} requests")
     codes = ", ".join(f"{n} x {code}" for code, n in data.codes.items()) or "none"
-    lines += [
-        "",
-        f"answers      {codes}" + (f"; {len(data.errors)} without an answer" if data.errors else ""),
-    ]
+    errors = ", ".join(f"{n} x {name}" for name, n in sorted(Counter(data.errors.values()).items()))
+    lines += ["", f"answers      {codes}" + (f"; errors: {errors}" if errors else "")]
     lines.append("cold starts  " + ", ".join(f"{name} {n}" for name, n in data.cold_starts().items()))
     for alert in data.alerts:
         matching = len(data.matching(alert.rule))
@@ -94,8 +89,11 @@ def _cell(name: str, value: float, n: int) -> str:
 
 
 def missed_thresholds(data: RunData, ensure: dict[str, float]) -> list[str]:
-    """Name the thresholds of a plan's `ensure` that a run missed: latencies in ms, `max_error_rate` in percent of
-    virtual users that got no answer (an answer of 502 is an answer, as it is for Artillery)."""
+    """Name the thresholds of a plan's `ensure` that a run missed.
+
+    Latencies are in ms, `max_error_rate` in percent of the virtual users that failed. An answer of 502 is an answer,
+    as it is for Artillery.
+    """
     one = summary(data.latencies_s)
     missed = []
     for name, limit in ensure.items():
@@ -106,6 +104,8 @@ def missed_thresholds(data: RunData, ensure: dict[str, float]) -> list[str]:
                 missed.append(f"maxErrorRate: {found:.1f} % of virtual users failed, at most {limit:g} % may")
         else:
             found = getattr(one, name) * 1000.0
-            if not found <= limit:
+            if math.isnan(found):
+                missed.append(f"{name}: no request was answered, at most {limit:g} ms is allowed")
+            elif found > limit:
                 missed.append(f"{name}: {found:,.1f} ms, at most {limit:g} ms is allowed")
     return missed

@@ -71,15 +71,14 @@ def unpack(settings: bytes, state: bytes, columns: bytes) -> RunData:
         stored = msgspec.msgpack.decode(zlib.decompress(columns), type=StoredColumns)
         kept = msgspec.json.decode(state, type=StoredState)
         made_of = msgspec.json.decode(settings, type=RunSettings)
-        frozen = {
-            f"frozen_{name}": _frozen(stored.tables.get(name, {}), schema) for name, schema in TABLES.items()
-        }
+        values: dict[str, Any] = {name: getattr(kept, name) for name in StoredState.__struct_fields__}
+        for name, schema in TABLES.items():
+            values[f"frozen_{name}"] = _frozen(stored.tables.get(name, {}), schema)
     except (zlib.error, msgspec.DecodeError, ValueError, TypeError) as error:
         raise NotKeptError(f"a stored run cannot be read: {error}") from None
     if stored.format != FORMAT:
         raise NotKeptError(f"a stored run has format {stored.format}, this ridelab reads {FORMAT}")
-    values: dict[str, Any] = {name: getattr(kept, name) for name in StoredState.__struct_fields__}
-    return RunData(settings=made_of, **values, **frozen)
+    return RunData(settings=made_of, **values)
 
 
 def _frozen(columns: dict[str, tuple[str, bytes]], schema: dict[str, str]) -> Frozen:

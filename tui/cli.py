@@ -1,4 +1,4 @@
-"""The command line: `ridelab start`, `run`, `check`, and the rest. Everything heavy is imported only by who needs it.
+"""The command line: `ridelab start`, `run`, `check`, and the rest. What is heavy is imported only by who needs it.
 
 Data goes to standard output, everything else to standard error. Exit codes: 0 fine, 1 a check or threshold failed,
 2 bad usage or bad input, 70 our own fault.
@@ -145,6 +145,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FINE
     except KeyboardInterrupt:
         return 130
+    except Exception as error:  # noqa: BLE001 - what is left is a bug; it must not look like bad input
+        import traceback
+
+        traceback.print_exc()
+        print(
+            f"ridelab: our own fault ({type(error).__name__}); please report the lines above", file=sys.stderr
+        )
+        return OUR_FAULT
 
 
 def _dispatch(options: argparse.Namespace) -> int:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
-
-from simulator.report import artillery1, artillery2
 
 from simulator import Lab, load_plan, load_scenario
 from simulator.errors import UsageError
 from simulator.faults import parse_fault
+from simulator.lab import DEFAULT_PLAN
 from simulator.otlp import documents
+from simulator.report import artillery1, artillery2
 from simulator.run_summary import as_json, as_text, missed_thresholds
+from simulator.users import check_target
 
 if TYPE_CHECKING:
     import argparse
@@ -22,25 +25,38 @@ if TYPE_CHECKING:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do it; gives the exit code: 1 where a threshold of the plan's `ensure` was missed."""
+    """Do it; gives the exit code: 1 where a threshold of the plan's `ensure` was missed.
+
+    Raises RidelabError for what is wrong with the options or the files they name.
+    """
+    if options.latencies and options.format != "json":
+        raise UsageError("--latencies needs --format json")
     scenario = load_scenario(options.scenario)
-    plan = load_plan(options.load or scenario.plan or "artillery-slowness.yml")
+    plan = _plan(options.load, scenario)
     lab = _lab(scenario, options)
+    check_target(plan, scenario.site.url)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # the same bytes under any locale, on any system
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     traces = _open(options.traces) if options.traces else None
     code = 0
-    try:
-        for number in range(options.repeat):
-            data = lab.finish(lab.load(plan, seed=options.seed + number)).data()
-            if number and options.format != "json":
-                sys.stdout.write("\n")
-            sys.stdout.write(_report(data, options))
-            if traces is not None:
-                _write(traces, data)
-            code |= _threshold(data, plan)
-    finally:
+    for number in range(options.repeat):
+        data = lab.finish(lab.load(plan, seed=options.seed + number)).data()
+        if number and options.format != "json":
+            sys.stdout.write("\n")
+        sys.stdout.write(_report(data, options))
         if traces is not None:
-            traces.close()
+            _write(traces, data)
+        code |= _threshold(data, plan)
+    if traces is not None:
+        traces.close()
     return code
+
+
+def _plan(given: str | None, scenario: Scenario) -> Plan:
+    """What `--load` names: a file, or one of the package's plans; else the scenario's."""
+    if given is None:
+        return load_plan(scenario.plan or DEFAULT_PLAN)
+    return load_plan(Path(given) if Path(given).exists() else given)
 
 
 def _lab(scenario: Scenario, options: argparse.Namespace) -> Lab:
@@ -76,16 +92,19 @@ def _threshold(data: RunData, plan: Plan) -> int:
     return 1 if missed else 0
 
 
-def _open(path: object) -> IO[bytes]:
+def _open(path: Path) -> IO[bytes]:
     try:
-        return open(str(path), "wb")  # noqa: PTH123 - closed by who asked
+        return path.open("wb")
     except OSError as error:
-        raise UsageError(f"{path}: cannot write traces: {error.strerror}") from None
+        raise UsageError(f"{path}: cannot write traces: {(error.strerror or str(error)).lower()}") from None
 
 
 def _write(file: IO[bytes], data: RunData) -> None:
     try:
         for document in documents(data):
             file.write(document + b"\n")
+        file.flush()
     except OSError as error:
-        raise UsageError(f"{file.name}: cannot write traces: {error.strerror}") from None
+        raise UsageError(
+            f"{file.name}: cannot write traces: {(error.strerror or str(error)).lower()}"
+        ) from None

@@ -200,7 +200,7 @@ class Function:
                     call.response = await overruled(limit, self._answer(call, event))
                 except (KeyboardInterrupt, GeneratorExit):
                     raise
-                except BaseException as error:  # noqa: BLE001 - whatever it is, it ends this invocation alone
+                except BaseException as error:  # whatever it is, it ends this invocation alone
                     if isinstance(error, Expired) and error.scope is limit:
                         raise
                     call.outcome, call.error = FAILED, error

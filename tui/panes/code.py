@@ -14,6 +14,7 @@ from tui.panes.base import Perform
 from tui.panes.code_source import difference, numbered, offered
 from tui.panes.keypane import SCROLLING, KeyPane
 from tui.panes.lines import Lines
+from tui.panes.run_figures import MUTED
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -31,7 +32,7 @@ class CodePane(KeyPane):
     COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("next_version", ("v",), "version", "Show the next version of this service.", rank=21),
         Command("next_service", ("s",), "service", "Show the next service.", rank=26),
-        Command("difference", ("D",), "diff", "Show how this version differs from the one deployed, or its whole text.", rank=23),
+        Command("difference", ("D",), "diff", "Show how this differs from what is deployed, or all of it.", rank=23),
         Command("deploy", ("d",), "deploy", "Deploy the version that is shown.", rank=22),
         Command("rollback", ("u",), "roll back", "Go back to the version of this service deployed before.", rank=31),
         Command("sideways(1)", ("right",), "right", "Scroll to the right."),
@@ -115,8 +116,8 @@ class CodePane(KeyPane):
         if deployed.name not in {one.name for one in offered(view.session)[version.service]}:
             return [Content(f"{deployed.ref} is deployed, and this lesson does not show it.")]
         found = difference(deployed.source, version.source)
-        what = f"{version.ref} against {deployed.ref}, which is deployed: {counted(found.added, 'line')} more (+), {found.removed:,} less (-)"
-        return [Content.styled(what, "bold"), *found.lines]
+        sizes = f"{counted(found.added, 'line')} came (+), {found.removed:,} went (-)"
+        return [Content.styled(f"against {deployed.name}, which is deployed: {sizes}", "bold"), *found.lines]
 
     def looked_at(self, view: View) -> None:
         """Reading a version is something done: say so, once in each step for each version."""
@@ -208,8 +209,10 @@ class CodePane(KeyPane):
 
 def _chooser(title: str, names: list[str], chosen: str, deployed: str) -> Content:
     """Write what there is to choose from: the chosen one in brackets, the deployed one with a star."""
-    parts = [Content.styled(f"{title}:", "$text-muted")]
+    parts = [Content.styled(f"{title}:", MUTED)]
     for name in names:
         text = f"{name} *deployed" if name == deployed else name
         parts.append(Content.styled(f"[{text}]", "bold") if name == chosen else Content(f" {text} "))
+    if deployed and deployed not in names:
+        parts.append(Content.styled(f" {deployed} *deployed, not shown here", MUTED))
     return Content(" ").join(parts)

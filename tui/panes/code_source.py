@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.highlight import highlight
 
 from simulator.deploying import read_version
+from tui.panes.run_figures import MUTED
 
 if TYPE_CHECKING:
     from lessons.session import Session
@@ -37,7 +38,7 @@ def offered(session: Session) -> dict[str, tuple[Version, ...]]:
 def numbered(source: str, width: int = 3) -> list[Content]:
     """Highlight a source, each line behind its number."""
     return [
-        Content.styled(f"{number:>{width}} ", "$text-muted") + line
+        Content.styled(f"{number:>{width}} ", MUTED) + line
         for number, line in enumerate(_highlighted(source), start=1)
     ]
 
@@ -64,7 +65,7 @@ def difference(before: str, after: str) -> Difference:
     for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(CONTEXT):
         first, last = group[0], group[-1]
         place = f"@@ -{first[1] + 1},{last[2] - first[1]} +{first[3] + 1},{last[4] - first[3]} @@"
-        lines.append(Content.styled(place, "$text-muted"))
+        lines.append(Content.styled(place, MUTED))
         for tag, old_from, old_to, new_from, new_to in group:
             if tag == "equal":
                 lines += [_line(i + 1, " ", shown_new[i], "") for i in range(new_from, new_to)]
@@ -77,7 +78,7 @@ def difference(before: str, after: str) -> Difference:
 
 
 def _line(number: int | None, sign: str, text: Content, style: str) -> Content:
-    gutter = Content.styled(f"{number or '':>3} ", "$text-muted")
+    gutter = Content.styled(f"{number or '':>3} ", MUTED)
     if not style:
         return gutter + Content(f"{sign} ") + text
     return gutter + Content.styled(f"{sign} {text.plain}", f"bold {style}" if sign == "+" else style)

@@ -18,6 +18,7 @@ from tui.panes.compare_groups import durations, group_lines, groups_sentence, ha
 from tui.panes.compare_pair import overlay, pair_head, pair_sentence, table_lines
 from tui.panes.keypane import SCROLLING, KeyPane
 from tui.panes.reported import silences
+from tui.panes.run_figures import MUTED
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -36,8 +37,8 @@ class ComparePane(KeyPane):
     NAME = "compare"
     TITLE = "Compare"
     COMMANDS: ClassVar[tuple[Command, ...]] = (
-        Command("turn", ("v",), "other comparison", "Switch between slow against fast and before against after.", rank=21),
-        Command("next_service", ("s",), "next function", "Compare the invocations of the next watched function.", rank=26),
+        Command("turn", ("v",), "other comparison", "Go to the other comparison: of groups, or of runs.", rank=21),
+        Command("next_service", ("s",), "next function", "Compare the next watched function's invocations.", rank=26),
         *SCROLLING,
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(COMMANDS)]
@@ -103,7 +104,7 @@ class ComparePane(KeyPane):
     def _follow(self, view: View) -> None:
         """Turn to the two runs when two others have been compared since the last view."""
         pair = view.session.memory.compared
-        if pair != self._pair and self._pair != "unseen":
+        if self._pair not in {pair, "unseen"}:
             self.turned = RUNS
         self._pair = pair
 
@@ -134,7 +135,7 @@ class ComparePane(KeyPane):
 
     def _head(self, view: View, run: tuple[int, RunData] | None) -> None:
         names = [
-            Content.styled(f"[{name}]", "bold") if name == self.turned else Content.styled(f" {name} ", "$text-muted")
+            Content.styled(f"[{name}]", "bold") if name == self.turned else Content.styled(f" {name} ", MUTED)
             for name in (GROUPS, RUNS)
         ]
         where = f"run {run[0]}" if run is not None and self.turned == GROUPS else ""
@@ -235,7 +236,7 @@ class ComparePane(KeyPane):
         self._turned()
 
     def action_next_service(self) -> None:
-        """Compare the invocations of the next watched function."""
+        """Compare the next watched function's invocations."""
         run = self.run()
         if run is not None and (watched := self.watched(run[1])):
             at = watched.index(self.chosen_service(run[1]) or watched[0])

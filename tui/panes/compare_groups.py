@@ -10,7 +10,7 @@ from textual.content import Content
 from simulator.compare import slow_against_fast
 from simulator.metrics import proportion_interval
 from tui.charts.shape import HistogramData
-from tui.panes.run_figures import bare_ms, change_ms, ms, percent
+from tui.panes.run_figures import MUTED, bare_ms, change_ms, ms, percent
 
 if TYPE_CHECKING:
     from simulator.compare import AttributeDifference, SlowAgainstFast, SpanDifference
@@ -30,7 +30,8 @@ def group_lines(data: RunData, groups: SlowAgainstFast) -> list[Content]:
     if not slow + fast:
         return [head, Content("This run has no invocation of it.")]
     interval = proportion_interval(slow, slow + fast)
-    share = f"{percent(slow / (slow + fast))} are slow (95 % sure: {interval.low * 100:.0f} to {interval.high * 100:.0f} %)"
+    sure = f"95 % sure: {interval.low * 100:.0f} to {interval.high * 100:.0f} %"
+    share = f"{percent(slow / (slow + fast))} are slow ({sure})"
     if not isnan(groups.difference_s):
         share += f"; the medians differ by {ms(groups.difference_s)}"
     return [
@@ -75,7 +76,7 @@ def span_lines(groups: SlowAgainstFast, width: int) -> list[Content]:
     """Write the spans, ranked by how much of the whole difference each explains."""
     room = max(12, min(SPAN, width - SPAN_FIGURES))
     head = f"{'median time, ms':<{room}}{'slow':>9}{'fast':>9}{'diff.':>9}{'explains':>10}{'calls':>8}"
-    return [Content.styled(head, "$text-muted"), *(_span(row, room) for row in groups.spans)]
+    return [Content.styled(head, MUTED), *(_span(row, room) for row in groups.spans)]
 
 
 def _span(row: SpanDifference, room: int) -> Content:
@@ -103,7 +104,8 @@ def groups_sentence(data: RunData, service: str, threshold_s: float) -> str:
             "there are not two groups to compare."
         )
     tags = ", ".join(
-        f"{one.name} {one.slow:,} of {one.of_slow:,} against {one.fast:,} of {one.of_fast:,}" for one in groups.attributes
+        f"{one.name} {one.slow:,} of {one.of_slow:,} against {one.fast:,} of {one.of_fast:,}"
+        for one in groups.attributes
     )
     first = (
         f"{service}: {groups.slow:,} invocations over {ms(threshold_s)} with a median of {ms(groups.slow_median_s)}, "

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from simulator.compare import before_against_after
 from tui.charts.overlay import BeforeAfterData
-from tui.panes.run_figures import bare_ms, change_ms
+from tui.panes.run_figures import MUTED, bare_ms, change_ms
 
 if TYPE_CHECKING:
     from simulator.compare import BeforeAgainstAfter, Difference
@@ -20,7 +20,9 @@ VERDICT = 22
 SIGNS = {"faster": "v", "slower": "^", "no difference seen": "=", "cannot tell": "?"}
 
 
-def pair_head(before: RunData, after: RunData, numbers: tuple[int, int], pair: BeforeAgainstAfter) -> list[Content]:
+def pair_head(
+    before: RunData, after: RunData, numbers: tuple[int, int], pair: BeforeAgainstAfter
+) -> list[Content]:
     """Say what was changed, and what else was not the same."""
     changed = [
         f"{service} {before.refs[service]} → {after.refs.get(service, '?')}"
@@ -30,7 +32,9 @@ def pair_head(before: RunData, after: RunData, numbers: tuple[int, int], pair: B
     what = "; ".join(changed) or "the same versions"
     lines = [Content.assemble((f"run {numbers[0]} against run {numbers[1]}", "bold"), f": {what}")]
     if not pair.unequal:
-        lines.append(Content("Equal: seed, load and start. The same requests met both, so they are compared in pairs."))
+        lines.append(
+            Content("Equal: seed, load and start. The same requests met both, so they are compared in pairs.")
+        )
     lines += [Content.styled(f"! {words(one)}", "bold $text-warning") for one in pair.unequal]
     return lines
 
@@ -54,7 +58,7 @@ def table_lines(title: str, rows: tuple[Difference, ...], counts: tuple[int, int
     titles = f"{'ms':<5}{'before':>9}{'after':>9}{'change':>9}  {'verdict':<{VERDICT}}95 % interval"
     return [
         Content.styled(f"{title}: {sizes}", "bold"),
-        Content.styled(titles, "$text-muted"),
+        Content.styled(titles, MUTED),
         *(_row(row) for row in rows),
     ]
 

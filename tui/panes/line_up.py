@@ -60,7 +60,7 @@ class LineUpData:
         status, cold = data.requests["status"][rows], data.requests["cold"][rows] > 0
         return cls(latency[rows], status, cold, left_out and len(rows) > 1, len(latency) - len(rows))
 
-    def leaving_out(self, left_out: bool) -> LineUpData:  # noqa: FBT001 - there is nothing else to say
+    def leaving_out(self, left_out: bool) -> LineUpData:
         """Leave the slowest out, or take it back."""
         return replace(self, left_out=left_out and len(self.latency_s) > 1)
 
@@ -85,7 +85,7 @@ class LineUpData:
 
     @cached_property
     def marks(self) -> dict[int, str]:
-        """Ranks to mark and how: the median's (two of them when the number is even), p95's, and p99's where it counts."""
+        """Ranks to mark: the median's (two where the number is even), p95's, and p99's where it counts."""
         if not self.kept:
             return {}
         found = {self.rank(0.99): "p99"} if self.kept >= needed_samples(0.99) else {}
@@ -103,7 +103,7 @@ class LineUpData:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where everybody stands: `rows` of figures, `per_row` in each, `columns` cells wide, `stride` requests to a figure."""
+    """Where everybody stands: `rows` of `per_row` figures, `columns` cells wide, each for `stride` requests."""
 
     per_row: int
     rows: int
@@ -197,8 +197,10 @@ def _draw_rows(grid: Grid, data: LineUpData, places: Places, up: Axis, glyphs: G
         for slot in range(first, min(first + places.per_row, ceil(data.n / places.stride))):
             index = min((slot + 1) * places.stride, data.n) - 1
             name = marks.get(slot)
-            glyph = data.glyph(index) if name is None else _letter(name)
-            grid.put(GUTTER + slot - first, top + each - 1, glyph, _ink(data, index) if name is None else _mark_ink(name))
+            glyph, ink = data.glyph(index), _ink(data, index)
+            if name is not None:
+                glyph, ink = _letter(name), _mark_ink(name)
+            grid.put(GUTTER + slot - first, top + each - 1, glyph, ink)
 
 
 def _bars(
@@ -245,5 +247,5 @@ def _mark_ink(name: str) -> Ink:
 
 
 def _ink(data: LineUpData, index: int) -> Ink:
-    glyph = data.glyph(index)
-    return Ink.FAILED if glyph in FAILED + BOTH else Ink.MARK if glyph == COLD else Ink.LABEL if glyph == LEFT_OUT else Ink.OK
+    inks = {OK: Ink.OK, COLD: Ink.MARK, FAILED: Ink.FAILED, BOTH: Ink.FAILED, LEFT_OUT: Ink.LABEL}
+    return inks[data.glyph(index)]

@@ -1,4 +1,4 @@
-"""The line-up on the screen: the picture, what the cursor stands at, and what the slowest request does to each figure."""
+"""The line-up on the screen: the picture, what the cursor stands at, what the slowest request does to each figure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from textual.widgets import Static
 
 from tui.charts.chart import Chart, ChartOptions
 from tui.charts.units import counted
-from tui.panes.run_figures import bare_ms, cannot_tell, change_ms, ms, ordinal
 from tui.panes.line_up import BOTH, COLD, FAILED, LEFT_OUT, OK, LineUpData, Places, draw_line_up
+from tui.panes.run_figures import MUTED, bare_ms, cannot_tell, change_ms, ms, ordinal
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -47,9 +47,9 @@ class LineUp(Chart[LineUpData]):
         if not data.n:
             return "Nobody stands in line yet."
         rank = data.rank(0.95)
-        p95 = f"; p95 stands at the {ordinal(rank)} with {ms(float(data.latency_s[rank - 1]))}"
-        slowest = f"{counted(data.n, 'request')} in line from {ms(float(data.latency_s[0]))} to {ms(float(data.latency_s[-1]))}"
-        return f"{slowest}, median {ms(data.figures.median)}{p95}{', without the slowest' if data.left_out else ''}."
+        fastest, p95, slowest = (ms(float(data.latency_s[i])) for i in (0, rank - 1, -1))
+        ends = f"{counted(data.n, 'request')} in line from {fastest} to {slowest}, median {ms(data.figures.median)}"
+        return f"{ends}; p95 stands at the {ordinal(rank)} with {p95}{', without the slowest' if data.left_out else ''}."
 
     def stride(self) -> int:
         """How many requests a figure stands for in the picture as it is."""
@@ -93,8 +93,8 @@ class LineUpView(Vertical):
         data, cursor = self.chart.data, self.chart.cursor
         if data.n:
             start = -1 if figures > 0 else data.n
-            self.chart.cursor = (
-                min(max((start if cursor is None else cursor) + figures * self.chart.stride(), 0), data.n - 1)
+            self.chart.cursor = min(
+                max((start if cursor is None else cursor) + figures * self.chart.stride(), 0), data.n - 1
             )
             self.chart.redraw()
             self._write()
@@ -132,7 +132,7 @@ def reading(data: LineUpData, cursor: int | None) -> Content:
     """Say what the cursor stands at, or without one what the glyphs mean."""
     if cursor is None or not data.n:
         text = f"{OK} answered  {COLD} after a cold start  {FAILED} failed  {BOTH} both"
-        return Content.styled(text, "$text-muted")
+        return Content.styled(text, MUTED)
     parts = [
         f"{ordinal(cursor + 1)} of {data.n:,}: {ms(float(data.latency_s[cursor]))}",
         f"code {data.status[cursor]}",
@@ -149,10 +149,13 @@ def figures(data: LineUpData) -> list[Content]:
     """Give mean, median, p95 and p99 of all, and without the slowest where it is left out."""
     head = f"{'ms':<24}" + "".join(f"{name:>9}" for name in STATISTICS)
     whole = data.leaving_out(left_out=False).figures
-    lines = [Content.styled(head, "$text-muted"), _row(f"all {data.n:,}", [bare_ms(getattr(whole, name)) for name in STATISTICS])]
+    cells = [bare_ms(getattr(whole, name)) for name in STATISTICS]
+    lines = [Content.styled(head, MUTED), _row(f"all {data.n:,}", cells)]
     if data.left_out:
         now = data.figures
-        lines.append(_row(f"without the slowest, {data.kept:,}", [bare_ms(getattr(now, name)) for name in STATISTICS]))
+        lines.append(
+            _row(f"without the slowest, {data.kept:,}", [bare_ms(getattr(now, name)) for name in STATISTICS])
+        )
         changes = [change_ms(getattr(now, name) - getattr(whole, name)) for name in STATISTICS]
         lines.append(_row("change", changes).stylize("bold"))
     if data.n and (lacking := cannot_tell(data.kept)):

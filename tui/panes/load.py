@@ -17,6 +17,7 @@ from tui.panes.line_up_view import LineUpView
 from tui.panes.lines import Lines
 from tui.panes.load_report import GrowingReport, plan_of, plan_text, plan_words
 from tui.panes.load_summary import latency_data, load_sentences, summary_lines
+from tui.panes.run_figures import MUTED
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -39,8 +40,8 @@ class LoadPane(KeyPane):
     TITLE = "Load"
     COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("turn", ("v",), "view", "Go round the views: chart, report, line-up, plan.", rank=21),
-        Command("leave_out", ("z",), "slowest out/in", "Leave the slowest request out of the line-up, or take it back.", rank=23),
-        Command("read(1)", ("right", "l"), "read", "Move the cursor to the right and read what is there.", rank=25, shown="←→"),
+        Command("leave_out", ("z",), "slowest out/in", "Leave the slowest request out, or take it back.", rank=23),
+        Command("read(1)", ("right", "l"), "read", "Move the cursor, and read what is there.", rank=25, shown="←→"),
         Command("read(-1)", ("left",), "read back", "Move the cursor to the left."),
         Command("scale", ("y",), "log/linear", "Switch between the log and the linear scale.", rank=45),
         Command("back", ("escape",), "newest run", "Put the cursor away, or go back to the newest run."),
@@ -151,9 +152,11 @@ class LoadPane(KeyPane):
         self.query_one("#load-plan").display = showing == "plan"
 
     def _head(self, run: RunData | None) -> Content:
-        pair = {"chart", "report"} if self.together and self.showing in {"chart", "report"} else {self.showing}
+        pair = (
+            {"chart", "report"} if self.together and self.showing in {"chart", "report"} else {self.showing}
+        )
         names = [
-            Content.styled(f"[{name}]", "bold") if name in pair else Content.styled(f" {name} ", "$text-muted")
+            Content.styled(f"[{name}]", "bold") if name in pair else Content.styled(f" {name} ", MUTED)
             for name in VIEWS
             if run is not None or name == "plan"
         ]
@@ -163,7 +166,9 @@ class LoadPane(KeyPane):
         where = f"run {self.number()}"
         if self._chosen is not None:
             where += ", not the newest (escape)"
-        counters = f"{where}: {run.sent:,} sent, {len(run.latencies_s):,} answered, {run.in_flight:,} in flight"
+        counters = (
+            f"{where}: {run.sent:,} sent, {len(run.latencies_s):,} answered, {run.in_flight:,} in flight"
+        )
         return Content("\n" if self.size.width < NARROW else "  ").join([views, Content(counters)])
 
     def _show_plan(self, view: View) -> None:
@@ -176,7 +181,7 @@ class LoadPane(KeyPane):
         lines.append(Content.assemble(("r", "bold"), " sends what ", (name, "bold"), " says:"))
         try:
             lines += [Content(f"  {words}") for words in plan_words(name)]
-            lines += [Content(), Content.styled(f"{name}, as it stands in its file", "$text-muted")]
+            lines += [Content(), Content.styled(f"{name}, as it stands in its file", MUTED)]
             lines += highlight(plan_text(name), language="yaml").split("\n")
         except (RidelabError, OSError) as error:
             lines.append(Content.styled(str(error), "$text-error"))
@@ -267,5 +272,3 @@ class LoadPane(KeyPane):
         else:
             self._chosen = None
             self.repaint()
-
-

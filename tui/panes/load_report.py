@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from simulator.arrivals import expected, starts
 from simulator.load import PLANS, Loop, Request, fill, load_plan
 from simulator.report import artillery1, interim_reports
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lessons.session import Session
+    from simulator.columns import Column
     from simulator.load import Phase, Plan, Step
     from simulator.run_data import RunData
 
@@ -35,7 +34,13 @@ class GrowingReport:
         phases = sum(at <= now for at in starts(data.settings.plan)[:-1])
         # The last blocks come when the tool looks, twice a second, and finds that nobody is left.
         last = data.settled or (int(now * 2) if data.ended_s is not None else False)
-        key = (id(data) if data.settled else data.number, data.settings.seed, phases, now // REPORT_EVERY_S, last)
+        key = (
+            id(data) if data.settled else data.number,
+            data.settings.seed,
+            phases,
+            now // REPORT_EVERY_S,
+            last,
+        )
         if key == self._key:
             return False
         self._key = key
@@ -59,7 +64,7 @@ def plan_text(name: str) -> str:
 
 
 def plan_words(name: str) -> list[str]:
-    """Say what a plan does: a line for each thing it sends, and a line for each phase. Raises DocumentError, UsageError."""
+    """Say what a plan does: what it sends, and its phases, a line each. Raises DocumentError, UsageError."""
     plan = load_plan(name)
     known = dict(zip(plan.fields, plan.rows[0], strict=False)) if plan.rows else {}
     lines = []
@@ -92,13 +97,15 @@ def _phase(phase: Phase) -> str:
         return f"{name}nothing for {phase.duration_s:g} s"
     if phase.count is not None:
         return f"{name}{counted(phase.count, 'arrival')} in {phase.duration_s:g} s"
-    ramp = f", rising to {phase.ramp_to:g}" if phase.ramp_to is not None and phase.ramp_to != phase.rate else ""
+    ramp = (
+        f", rising to {phase.ramp_to:g}" if phase.ramp_to is not None and phase.ramp_to != phase.rate else ""
+    )
     spacing = "evenly spaced" if phase.mode == "uniform" else "at random (Poisson)"
     return f"{name}{phase.rate:g} a second{ramp} for {phase.duration_s:g} s, {spacing}"
 
 
-def requests_failed(data: RunData) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Tell which requests failed: answered with 500 or more, or not at all."""
+def requests_failed(data: RunData) -> Column:
+    """Tell which requests failed: answered with 500 or more, or not at all; booleans in the order of sending."""
     status = data.requests["status"]
-    failed: np.ndarray[tuple[int], np.dtype[np.bool_]] = (status >= 500) | (status == 0)
+    failed: Column = (status >= 500) | (status == 0)
     return failed

@@ -9,7 +9,9 @@ from textual.content import Content
 from simulator.metrics import percentile_interval, summary
 from simulator.run_settings import DeployChange, FaultChange, SamplingChange, StopChange
 from tui.charts.latency import LatencyData, Mark
+from tui.panes.load_report import requests_failed
 from tui.panes.run_figures import (
+    MUTED,
     NEEDED,
     alerts_text,
     bare_ms,
@@ -20,7 +22,6 @@ from tui.panes.run_figures import (
     quoted,
     versions_text,
 )
-from tui.panes.load_report import requests_failed
 
 if TYPE_CHECKING:
     from simulator.run_data import RunData
@@ -36,7 +37,7 @@ def summary_lines(data: RunData, width: int) -> list[Content]:
     names = STATISTICS if wide else tuple(name for name in STATISTICS if name != "mean")
     room = 8 if wide else 7
     head = f"{'latency, ms':<14}{'n':>6}" + "".join(f"{name:>{room}}" for name in names)
-    lines = [Content.styled(head, "$text-muted")]
+    lines = [Content.styled(head, MUTED)]
     for label, latencies in (("all", data.latencies_s), ("no cold start", data.warm_latencies_s)):
         one = summary(latencies)
         cells = [quoted(name, getattr(one, name), one.n) for name in names]
@@ -66,7 +67,7 @@ def _answers(data: RunData, width: int) -> str:
 
 def _alert(data: RunData) -> Content:
     if not data.alerts:
-        return Content.styled("no alert has fired", "$text-muted")
+        return Content.styled("no alert has fired", MUTED)
     return Content.styled(f"! alert: {alerts_text(data)}", "bold $text-warning")
 
 
@@ -104,11 +105,16 @@ def load_sentences(data: RunData, number: int) -> str:
     state = "ended" if data.settled else f"is at {data.now_s:.0f} s"
     first = (
         f"Run {number} ({versions_text(data)}, seed {data.settings.seed}, {data.settings.start} start) {state}: "
-        f"{data.sent:,} sent, {one.n:,} answered, {data.in_flight:,} in flight; {codes_text(data.codes, len(data.errors))}."
+        f"{data.sent:,} sent, {one.n:,} answered, {data.in_flight:,} in flight; "
+        f"{codes_text(data.codes, len(data.errors))}."
     )
     if not one.n:
         return first
     lacking = cannot_tell(one.n)
-    tail = ", ".join(f"{name} {bare_ms(getattr(one, name))} ms" for name, needed in NEEDED.items() if one.n >= needed)
-    middle = f" Latency: min {bare_ms(one.min)} ms, median {bare_ms(one.median)} ms, max {bare_ms(one.max)} ms"
+    tail = ", ".join(
+        f"{name} {bare_ms(getattr(one, name))} ms" for name, needed in NEEDED.items() if one.n >= needed
+    )
+    middle = (
+        f" Latency: min {bare_ms(one.min)} ms, median {bare_ms(one.median)} ms, max {bare_ms(one.max)} ms"
+    )
     return f"{first}{middle}{', ' + tail if tail else ''}." + (f" Cannot tell: {lacking}." if lacking else "")

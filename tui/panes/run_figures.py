@@ -1,4 +1,4 @@
-"""Numbers of a run as its panes write them: milliseconds with thousands separators, and none where none can be given."""
+"""Numbers of a run as its panes write them: milliseconds with thousands separators, none where none can be given."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from simulator.run_data import RunData
 
+MUTED = "$foreground 60%"
+"""The style of what is only said beside the figures."""
 NOTHING = "-"
 NEEDED: dict[str, int] = {"p95": needed_samples(0.95), "p99": needed_samples(0.99)}
 """How many requests a percentile needs before it is quoted."""
@@ -23,7 +25,9 @@ def bare_ms(seconds: float) -> str:
     if math.isnan(seconds):
         return NOTHING
     value = seconds * 1000.0
-    return f"{value:,.1f}" if 0.05 <= abs(value) < DECIMAL_BELOW_MS else f"{value + 0.0:,.0f}".replace("-0", "0")
+    return (
+        f"{value:,.1f}" if 0.05 <= abs(value) < DECIMAL_BELOW_MS else f"{value + 0.0:,.0f}".replace("-0", "0")
+    )
 
 
 def ms(seconds: float) -> str:

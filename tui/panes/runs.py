@@ -32,8 +32,8 @@ class RunsPane(KeyPane):
     NAME = "runs"
     TITLE = "Runs"
     COMMANDS: ClassVar[tuple[Command, ...]] = (
-        Command("mark", ("m",), "mark", "Mark the run under the cursor to compare it; of three marks the oldest goes.", rank=22),
-        Command("compare", ("c",), "compare", "Compare the two marked runs, or the one under the cursor with the one before it.", rank=21),
+        Command("mark", ("m",), "mark", "Mark the run under the cursor; of three marks the oldest goes.", rank=22),
+        Command("compare", ("c",), "compare", "Compare the marked runs, or this one with the one before.", rank=21),
         Command("open", ("enter",), "show in Load", "Show the run under the cursor in the Load pane.", rank=35),
         Command("move(1)", ("j", "down"), "choose", "Go to the next run.", rank=28, shown="j/k"),
         Command("move(-1)", ("k", "up"), "up", "Go to the run before."),
@@ -88,8 +88,10 @@ class RunsPane(KeyPane):
         run, detail = self._run(), self.query_one("#runs-detail", Static)
         detail.display = run is not None
         if run is not None:
-            plan = run.settings.plan.name
-            first = f"run {self.table.cursor + 1}: {versions_text(run)}, seed {run.settings.seed}, {run.settings.start} start, {plan}"
+            made = run.settings
+            first = f"run {self.table.cursor + 1}: {versions_text(run)}, seed {made.seed}, {made.start}"
+            if len(longer := f"{first} start, {made.plan.name}") <= self.size.width:
+                first = longer
             lines = [Content.styled(first, "bold"), *summary_lines(run, self.size.width)]
             detail.update(Content("\n").join(lines))
 
@@ -104,10 +106,14 @@ class RunsPane(KeyPane):
         if not runs:
             return "There is no run yet."
         newest, one = runs[-1], summary(runs[-1].latencies_s)
+        made, tail = (
+            newest.settings,
+            [f"{name} {quoted(name, getattr(one, name), one.n)}" for name in ("p95", "p99")],
+        )
         said = (
-            f"{counted(len(runs), 'run')}. The newest ran {versions_text(newest)} with seed {newest.settings.seed} from a "
-            f"{newest.settings.start} start: n {one.n:,}, median {bare_ms(one.median)} ms, p95 {quoted('p95', one.p95, one.n)}, "
-            f"p99 {quoted('p99', one.p99, one.n)}, max {bare_ms(one.max)} ms, {codes_text(newest.codes, len(newest.errors))}."
+            f"{counted(len(runs), 'run')}. The newest ran {versions_text(newest)} with seed {made.seed} from a "
+            f"{made.start} start: n {one.n:,}, median {bare_ms(one.median)} ms, {', '.join(tail)}, "
+            f"max {bare_ms(one.max)} ms, {codes_text(newest.codes, len(newest.errors))}."
         )
         marked = " and ".join(str(number) for number in sorted(self.marked))
         return f"{said} Marked: {marked}." if marked else said
@@ -142,7 +148,9 @@ class RunsPane(KeyPane):
         if run is None:
             return
         if not run.settled:
-            self.notify(f"run {number} is under way: it can be compared when it has ended", severity="warning")
+            self.notify(
+                f"run {number} is under way: it can be compared when it has ended", severity="warning"
+            )
             return
         kept = tuple(other for other in self.marked if other != number)
         self.table.marked = kept if number in self.marked else (*kept[-1:], number)
@@ -159,7 +167,9 @@ class RunsPane(KeyPane):
         if pair[0] < 1:
             self.notify("there is no run before this one: mark two with m, or go down", severity="warning")
         elif pair[1] > settled:
-            self.notify(f"run {pair[1]} is under way: it can be compared when it has ended", severity="warning")
+            self.notify(
+                f"run {pair[1]} is under way: it can be compared when it has ended", severity="warning"
+            )
         else:
             self.post_message(Perform(CompareRuns(before=pair[0], after=pair[1])))
             self.post_message(ShowPane("compare", target="runs"))

@@ -23,7 +23,7 @@ VERSION_LEAST = 11
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its title, its width with a blank before it, how soon it is left away (higher: sooner), and its cells."""
+    """A column: title, width with a blank before it, how soon it is left away (higher: sooner), and its cells."""
 
     title: str
     width: int
@@ -63,9 +63,10 @@ def columns_for(runs: Sequence[RunData], width: int) -> list[Column]:
         order = 0 if service == runs[0].front else 3 if len(set(names)) > 1 else 9
         room = max(len(title), *(len(name) for name in names))
         columns.append(Column(title, min(room, VERSION_WIDTH) + 1, order, _ref(service), left=True))
+    start = max(6, *(len(data.settings.start) + 1 for data in runs))
     columns += [
         Column("seed", 5, 2, lambda data: str(data.settings.seed)),
-        Column("start", max(6, *(len(data.settings.start) + 1 for data in runs)), 4, lambda data: data.settings.start, left=True),
+        Column("start", start, 4, lambda data: data.settings.start, left=True),
         Column("n", 7, 1, lambda data: f"{len(data.latencies_s):,}"),
         _statistic("min", "min", 8),
         _statistic("median", "median", 1),
@@ -138,8 +139,12 @@ class RunsTable(CursorList):
         row: Runs = [("strong" if sign == "*" else "text", f"{sign}{index + 1:>3}")]
         for column in self._fit(width):
             text = column.cell(data)
-            ink = "muted" if text.startswith("n<") else "error" if column.title == "errors" and text != "0" else "text"
+            ink = (
+                "muted"
+                if text.startswith("n<")
+                else "error"
+                if column.title == "errors" and text != "0"
+                else "text"
+            )
             row.append((ink, column.write(text)))
         return row
-
-
