@@ -76,7 +76,7 @@ def _unmarked(data: RunData) -> object:
 
 
 def _top(data: RunData, what: str) -> object:
-    rows = [row for row in _groups(data).spans if not isnan(row.share)]
+    rows = [row for row in _groups(data).spans if not isnan(row.share) and row.name != "unmarked"]
     if not rows or not len(data.spans["name"]):
         return Unknown("no slow invocation was traced")
     best = max(rows, key=lambda row: (row.share > 0.5, row.depth, row.share))

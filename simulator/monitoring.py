@@ -66,10 +66,6 @@ class Agent:
         """Tell whether the agent of a function is on, rejected (wrong token) or dormant (no token)."""
         return state_of(self.tokens.get(service), self.settings.token)
 
-    def costs(self, service: str) -> bool:
-        """Tell whether a function pays for its agent."""
-        return bool(self.tokens.get(service))
-
     def warning(self, service: str) -> str | None:
         """Give the line a dormant or rejected agent leaves in the function's log."""
         if service not in self.tokens:
@@ -89,9 +85,8 @@ class Agent:
 
     def saw(self, service: str, end_s: float, duration_s: float, *, failed: bool, now: float) -> None:
         """Take in the report of an invocation, which arrives `now`."""
-        if self.state(service) == "on":
-            self.last_seen_s = now
-            self._seen.setdefault(service, deque()).append(Seen(end_s, duration_s, failed))
+        self.last_seen_s = now
+        self._seen.setdefault(service, deque()).append(Seen(end_s, duration_s, failed))
 
     async def watch(self, clock: Callable[[], float]) -> None:
         """Evaluate the rules once a minute of virtual time, which `clock` tells; a daemon."""

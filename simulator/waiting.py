@@ -8,6 +8,7 @@ is still the task's own, so a cancelled wait needs no tidying.
 from __future__ import annotations
 
 import math
+import sys
 import types
 from collections import deque
 from heapq import heappush
@@ -236,9 +237,16 @@ def overruled(scope: timeout, coroutine: Coroutine[Any, Any, Any]) -> Generator[
 
 def close(coroutine: Coroutine[Any, Any, Any]) -> BaseException | None:
     """End a coroutine where it stands; gives what it raised on its way out. It may refuse, but is not run again."""
+    hook, sys.unraisablehook = sys.unraisablehook, _silent  # Python prints a complaint about one that refuses
     try:
         coroutine.close()
     except (Exception, SystemExit) as error:  # noqa: BLE001 - handed to who asked
         refused = getattr(coroutine, "cr_frame", None) is not None
         return None if refused else error
+    finally:
+        sys.unraisablehook = hook
     return None
+
+
+def _silent(_: object) -> None:
+    pass

@@ -35,6 +35,11 @@ settings.load_profile("ridelab")
 _serial = count()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let golden texts be written anew: look at the difference before you commit it."""
+    parser.addoption("--update-golden", action="store_true", help="write the golden screens anew")
+
+
 @pytest.fixture(scope="session")
 def _homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("homes")

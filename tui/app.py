@@ -20,7 +20,7 @@ from tui.themes import themes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from pathlib import Path, PurePath
 
     from textual import events
     from textual.binding import BindingType
@@ -41,10 +41,9 @@ class RidelabApp(App[None]):
     """
 
     TITLE = "ridelab"
-    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "screens/home.tcss"]
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = ["app.tcss", "screens/home.tcss"]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandProvider}
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (120, "-wide")]
     KEYS: ClassVar[tuple[Command, ...]] = (
         Command(
             "help",
@@ -54,9 +53,7 @@ class RidelabApp(App[None]):
             rank=90,
             shown="?",
         ),
-        Command(
-            "command_palette", ("colon",), "commands", "Find a command by its name.", rank=95, shown=":"
-        ),
+        Command("command_palette", ("colon",), "commands", "Find a command by its name.", rank=95, shown=":"),
         Command("quit", ("ctrl+q",), "quit", "Leave ridelab; everything is saved.", shown="ctrl+q"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(KEYS[:2])]
@@ -73,6 +70,7 @@ class RidelabApp(App[None]):
         panes: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
         self.course = course or OpenCourse(MODULE_4)
         self.seed = seed
         self.clock = clock
@@ -138,6 +136,11 @@ class RidelabApp(App[None]):
         """Say so where the terminal is too small, for as long as it is."""
         if not fits(event.size) and not isinstance(self.screen, TooSmallScreen):
             self.push_screen(TooSmallScreen())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let nothing be opened over the notice of a window that is too small."""
+        small = isinstance(self.screen, TooSmallScreen)
+        return not (small and action in {"help", "command_palette"}) and super().check_action(action, parameters)
 
     def action_help(self) -> None:
         """Show the help of the screen in sight."""

@@ -1,98 +1,173 @@
-"""`ridelab lessons`, `reset` and `doctor`: what there is, how far one is, and what this machine can do."""
+"""`ridelab lessons`, `reset` and `doctor`: what is kept about the learner, and what this machine can do."""
 
 from __future__ import annotations
 
-import json
-import locale
 import os
-import platform
 import shutil
 import sys
-from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from lessons.keeping import standing
+from lessons.keeping import Standing, standing
 from lessons.loader import OpenCourse
 from lessons.progress import Progress, default_folder
 from simulator._version import __version__
-from simulator.errors import UsageError
+from simulator.errors import NotKeptError, UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
-PACKAGES = ("textual", "rich", "numpy", "httpx", "pyyaml", "msgspec", "platformdirs")
+    from lessons.model import Entry
+
+PACKAGES: Final = ("textual", "rich", "numpy", "httpx", "msgspec", "pyyaml", "platformdirs")
 
 
 def lessons(options: argparse.Namespace) -> int:
-    """List the lessons with progress."""
+    """List the lessons with progress, as a table or as one JSON object a line."""
     course = OpenCourse()
-    with Progress.read(options.data or default_folder(), course=course.name) as progress:
-        for entry in course.entries:
-            stand = standing(progress, entry.id)
-            if options.json:
-                row = {"id": entry.id, "title": entry.title, "minutes": entry.minutes, "done": stand.done, "steps": stand.total}
-                print(json.dumps(row))
-            else:
-                state = "done" if stand.finished else f"{stand.done}/{stand.total}" if stand.begun else "-"
-                print(f"{entry.id:<16}{entry.minutes:>3} min  {state:>6}  {entry.title}")
-        for notice in progress.notices:
-            print(f"ridelab: {notice}", file=sys.stderr)
+    progress = Progress.read(options.data or default_folder(), course=course.name)
+    for notice in progress.notices:
+        print(f"ridelab: {notice}", file=sys.stderr)
+    width = max(len(entry.id) for entry in course.entries)
+    title = max(len(entry.title) for entry in course.entries)
+    for entry in course.entries:
+        stand = standing(progress, entry.id)
+        if options.json:
+            print(_as_json(entry, stand))
+        else:
+            line = f"{entry.id:<{width}}  {entry.title:<{title}}  {entry.minutes:>3} min  {said(stand)}"
+            print(line.rstrip())
+    progress.close()
     return 0
+
+
+def said(stand: Standing) -> str:
+    """Say in words how far a lesson has come."""
+    if stand.total is None:
+        return ""
+    if stand.finished:
+        return f"done, {stand.total} steps"
+    return f"step {stand.place} of {stand.total}"
+
+
+def _as_json(entry: Entry, stand: Standing) -> str:
+    import msgspec
+
+    record = {
+        "id": entry.id,
+        "title": entry.title,
+        "minutes": entry.minutes,
+        "summary": entry.summary.strip(),
+        "steps": stand.total,
+        "done": stand.done,
+        "step": stand.place,
+        "finished": stand.finished,
+    }
+    return msgspec.json.encode(record).decode()
 
 
 def reset(options: argparse.Namespace) -> int:
-    """Begin a lesson, or everything, anew; asks first unless told `--yes`."""
+    """Begin a lesson anew, or all of them, after asking. Raises UsageError, NotKeptError."""
     course = OpenCourse()
     if (options.lesson is None) != options.all:
-        raise UsageError("reset takes a lesson or --all: there are " + ", ".join(entry.id for entry in course.entries))
-    lesson = None if options.all else course.entry(options.lesson).id
-    what = "every lesson" if lesson is None else f"lesson {lesson}"
-    if not options.yes:
-        if not sys.stdin.isatty():
-            raise UsageError(f"reset of {what}: without a terminal, say --yes")
-        print(f"Begin {what} anew? What you did stays in the file, but starts from its first step. [y/N] ", end="", file=sys.stderr, flush=True)
-        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
-            print("ridelab: nothing was reset", file=sys.stderr)
-            return 0
+        raise UsageError("name one lesson, or give --all" + ("" if options.all else "; nothing was changed"))
+    entry = None if options.all else course.entry(options.lesson)
+    what = "all lessons" if entry is None else f"lesson {entry.id}, {entry.title},"
+    if not options.yes and not _agreed(f"Begin {what} anew? Answers and runs in it are set aside. [y/N] "):
+        print("Nothing was changed.", file=sys.stderr)
+        return 0
     with Progress.open(options.data or default_folder(), course=course.name) as progress:
+        if progress.mode == "saved":
+            progress.reset(None if entry is None else entry.id)
         if progress.mode != "saved":
-            raise UsageError("; ".join(progress.notices) or "this data folder cannot be written")
-        progress.reset(lesson)
-    print(f"ridelab: {what} begins anew", file=sys.stderr)
+            raise NotKeptError(
+                f"nothing was changed: {progress.notices[-1] if progress.notices else 'not saved'}"
+            )
+    print(f"{what.rstrip(',').capitalize()} will begin anew.", file=sys.stderr)
     return 0
+
+
+def _agreed(question: str) -> bool:
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError("reset asks first, and there is no terminal to ask on: give --yes")
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def doctor(options: argparse.Namespace) -> int:
-    """Say what this terminal can do, where progress is kept, and the versions of what is used."""
-    size = shutil.get_terminal_size()
-    encoding = sys.stdout.encoding or locale.getpreferredencoding(False)
+    """Say what this terminal can do and where progress is kept; exit code 1 where something is in the way."""
+    import platform
+
     folder = options.data or default_folder()
-    with Progress.open(folder) as progress:
-        kept = {"saved": "can be written", "read-only": "read-only", "memory": "cannot be written"}[progress.mode]
-        notices = progress.notices
-    rows = [
-        ("ridelab", __version__),
-        ("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
-        *((name, version(name)) for name in PACKAGES),
-        ("terminal", f"{os.environ.get('TERM', 'none')}, {size.columns}x{size.lines}{_size_hint(size)}"),
-        ("colors", _colors()),
-        ("encoding", f"{encoding}{'' if 'utf' in encoding.lower() else ': charts use ASCII'}"),
-        ("data folder", f"{folder}: {kept}"),
+    size = shutil.get_terminal_size((0, 0))
+    problems: list[str] = []
+    print(
+        f"{'ridelab':<14}{__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}"
+    )
+    print(f"{'terminal':<14}{_terminal()}")
+    room = f"{size.columns}x{size.lines}" if size.columns else "unknown"
+    print(f"{'size':<14}{room}; needed 60x20, best from 120x40 on")
+    if sys.stdout.isatty() and (size.columns < 60 or size.lines < 20):
+        problems.append(f"the terminal is too small ({size.columns}x{size.lines}): make it 60x20 or larger")
+    print(f"{'colors':<14}{_colors()}")
+    print(f"{'encoding':<14}{_encoding(problems)}")
+    print(f"{'data folder':<14}{folder}")
+    print(f"{'progress':<14}{_progress(folder, problems)}")
+    print(f"{'packages':<14}{_packages(problems)}")
+    for problem in problems:
+        print(f"ridelab: {problem}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _terminal() -> str:
+    name = os.environ.get("TERM_PROGRAM") or os.environ.get("TERM") or "unknown"
+    told = [name] if sys.stdout.isatty() else [name, "output goes elsewhere"]
+    told += [
+        word
+        for word, sign in (("over SSH", "SSH_CONNECTION"), ("in tmux", "TMUX"), ("in screen", "STY"))
+        if os.environ.get(sign)
     ]
-    for name, value in rows:
-        print(f"{name:<13}{value}")
-    for notice in notices:
-        print(f"ridelab: {notice}", file=sys.stderr)
-    return 0
-
-
-def _size_hint(size: os.terminal_size) -> str:
-    return "" if size.columns >= 60 and size.lines >= 20 else " (too small: the lab needs 60x20)"
+    return ", ".join(told)
 
 
 def _colors() -> str:
-    if os.environ.get("NO_COLOR"):
-        return "none (NO_COLOR is set)"
-    if os.environ.get("COLORTERM") in {"truecolor", "24bit"}:
+    if "NO_COLOR" in os.environ:
+        return "none (NO_COLOR is set): bold, reverse and signs tell everything"
+    term = os.environ.get("TERM", "")
+    if os.environ.get("COLORTERM", "").lower() in {"truecolor", "24bit"}:
         return "16 million"
-    return "256" if "256" in os.environ.get("TERM", "") else "16"
+    return "256" if "256" in term else "none" if term in {"", "dumb", "unknown"} else "16"
+
+
+def _encoding(problems: list[str]) -> str:
+    encoding = (sys.stdout.encoding or "unknown").lower()
+    if "utf" not in encoding:
+        problems.append(f"the encoding is {encoding}: set LC_ALL=C.UTF-8, or lines and dots will look broken")
+    return encoding
+
+
+def _progress(folder: Path, problems: list[str]) -> str:
+    """Look, and change nothing: the folder is not even made."""
+    with Progress.read(folder) as progress:
+        problems += progress.notices
+    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        reason = "it is not a folder" if not there.is_dir() else "permission denied"
+        problems.append(
+            f"{there} cannot be written ({reason}): what you do is not saved; --data DIR chooses another"
+        )
+        return "cannot be saved"
+    kept = folder / "progress.db"
+    return f"{kept.stat().st_size / 1024:,.0f} KiB" if kept.exists() else "none yet"
+
+
+def _packages(problems: list[str]) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            problems.append(f"{name} is not installed: install ridelab again")
+    return ", ".join(found)

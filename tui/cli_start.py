@@ -1,55 +1,92 @@
-"""`ridelab start`: the lab on this terminal."""
+"""`ridelab start`: the screens, and what is said where they cannot be shown or have failed."""
 
 from __future__ import annotations
 
 import os
 import sys
-import traceback
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
+from simulator._version import __version__
 from simulator.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
     from pathlib import Path
 
-OUR_FAULT = 70
+OUR_FAULT: Final = 70
+LOGS_KEPT: Final = 5
 
 
 def start(options: argparse.Namespace) -> int:
-    """Open the lab; gives the exit code. Raises UsageError, DocumentError before anything is drawn."""
-    if options.plain:
-        raise UsageError("--plain is not there yet: start without it, in a terminal of 60x20 or more")
+    """Open the lab; gives the exit code. Raises UsageError for bad flags, and where there is no terminal."""
+    from lessons.loader import MODULE_4, OpenCourse
+    from lessons.progress import default_folder
     from tui.settings import check_speed
 
     speed = check_speed(options.speed) if options.speed is not None else None
-    from lessons.loader import MODULE_4, OpenCourse
-
     course = OpenCourse(options.lessons or MODULE_4)
     lesson = course.entry(options.lesson).id if options.lesson is not None else None
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
-        raise UsageError("start needs a terminal; `ridelab run` works without one")
-    from lessons.progress import default_folder
-    from tui.app import RidelabApp
-
+    check_terminal(plain=options.plain)
     folder = options.data or default_folder()
-    app = RidelabApp(data=folder, course=course, lesson=lesson, seed=options.seed, speed=speed)
-    app.run()
-    if app.crash is not None:
-        return _report(app.crash, folder)
-    return app.return_code or 0
-
-
-def _report(error: Exception, folder: Path) -> int:
-    """Write the crash log and name it in one line; progress is on disk already."""
-    text = "".join(traceback.format_exception(error))
-    log = folder / "crash.log"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        log.write_text(text, encoding="utf-8")
-        where = f"see {log}"
-    except OSError as reason:
-        where = f"the crash log {log} could not be written: {reason.strerror}"
-    name = f"{type(error).__name__}: {error}".splitlines()[0]
-    print(f"ridelab: our own fault ({name}); your progress is saved; {where}", file=sys.stderr)
+        from tui.app import RidelabApp
+
+        app = RidelabApp(data=folder, course=course, lesson=lesson, seed=options.seed, speed=speed)
+        app.run()
+        crash: BaseException | None = app.crash
+    except Exception as error:  # noqa: BLE001 - whatever it is, the learner gets a line and we get a log
+        crash = error
+    if crash is None:
+        return 0
+    print(crash_line(crash, folder), file=sys.stderr)
     return OUR_FAULT
+
+
+def check_terminal(*, plain: bool, environment: Mapping[str, str] = os.environ) -> None:
+    """Raise UsageError where the screens cannot be shown."""
+    if plain:
+        raise UsageError("--plain is not built yet: leave it away to open the screens")
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise UsageError(
+            "start needs a terminal for its screens, and its input or output goes elsewhere: "
+            "`ridelab run` and `ridelab lessons` work without one"
+        )
+    if environment.get("TERM") in {"dumb", "unknown"}:
+        term = environment["TERM"]
+        raise UsageError(
+            f"this terminal (TERM={term}) cannot show screens: use another, or set TERM to what it is"
+        )
+
+
+def crash_line(error: BaseException, folder: Path) -> str:
+    """Write a crash log and say in one line where it is; progress is on disk already."""
+    head = f"ridelab: stopped by a fault of its own ({type(error).__name__}); your progress is saved"
+    try:
+        return f"{head}; please report it with {write_crash_log(error, folder)}"
+    except OSError as problem:
+        last = next(iter(str(error).splitlines()), "")
+        return f"{head}; no log could be written to {folder} ({problem.strerror}): {last}"
+
+
+def write_crash_log(error: BaseException, folder: Path) -> Path:
+    """Write what is needed to find a fault: versions, terminal, traceback. The oldest logs go. Raises OSError."""
+    import platform
+    import traceback
+    from importlib.metadata import version
+
+    now = datetime.now(UTC)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"crash-{now:%Y%m%d-%H%M%S}-{os.getpid()}.log"
+    lines = [
+        f"ridelab {__version__}, {now.isoformat(timespec='seconds')}",
+        f"Python {platform.python_version()}, Textual {version('textual')}, {platform.platform()}",
+        f"TERM={os.environ.get('TERM', '')} COLORTERM={os.environ.get('COLORTERM', '')}",
+        "",
+        *traceback.format_exception(error),
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    for old in sorted(folder.glob("crash-*.log"))[:-LOGS_KEPT]:
+        old.unlink(missing_ok=True)
+    return path

@@ -47,11 +47,15 @@ def bindings(commands: Iterable[Command]) -> list[Binding]:
 
     return [
         Binding(
-            ",".join(command.keys), command.action, command.label, show=command.rank is not None, key_display=command.key,
+            ",".join(command.keys),
+            command.action,
+            command.label,
+            show=command.rank is not None,
+            key_display=command.key,
             tooltip=command.help,
         )
         for command in commands
-    ]  # fmt: skip
+    ]
 
 
 def commands_of(node: DOMNode) -> tuple[Command, ...]:
@@ -73,7 +77,7 @@ def offered(node: DOMNode) -> list[Command]:
 
 
 def active_commands(chain: Iterable[DOMNode]) -> list[Command]:
-    """List what the keys do now, for the chain of nodes from the focus outwards: what is nearer hides what is further."""
+    """List what the keys do now, for the nodes from the focus outwards: what is nearer hides what is further."""
     found: list[Command] = []
     taken: set[str] = set()
     for node in chain:

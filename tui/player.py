@@ -46,7 +46,7 @@ class PlayerState:
 
 
 class Player:
-    """Plays the run of a session. `on_view` is called when there is something new to show, `on_settled` with each run's end."""
+    """Plays a session's run. `on_view` is called when there is something new to show, `on_settled` at each end."""
 
     def __init__(
         self,
@@ -131,7 +131,7 @@ class Player:
         return self.rushing or self.speed == "end"
 
     def tick(self) -> float | None:
-        """Let a slice of time pass; gives the wall seconds to wait before the next, or None when there is nothing to play."""
+        """Let a slice of time pass; gives the wall seconds until the next, or None when there is none."""
         run = self.session.lab.run
         if run is None:
             return None

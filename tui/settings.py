@@ -20,7 +20,7 @@ def check_speed(text: str) -> Speed:
     word = text.strip().lower().removeprefix("x")
     if word not in SPEEDS:
         raise UsageError(f"no speed `{text}`{nearest(word, SPEEDS)}; there are {', '.join(SPEEDS)}")
-    return cast("Speed", word)
+    return word
 
 
 class Settings:

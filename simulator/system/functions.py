@@ -163,7 +163,8 @@ class Function:
         self.busy += 1
         call.container = container = await self._container(call)
         agent = world.agent
-        watched = agent.costs(self.name)
+        state = agent.state(self.name)  # of the agent that this container was started with
+        watched = state != "dormant"
         keep = watched and draws.kept
         call.context = Context(
             world, draws, invocation=number, request=request, share=self.share,
@@ -181,8 +182,9 @@ class Function:
             call.report_s = agent.report_s(draws, self.name)
             await sleep(call.report_s)
         world.recorder.invocation(self, call)
-        failed = call.outcome != OK or is_error(call.response)
-        agent.saw(self.name, now, now - call.started_s, failed=failed, now=world.sim.now)
+        if state == "on":
+            failed = call.outcome != OK or is_error(call.response)
+            agent.saw(self.name, now, now - call.started_s, failed=failed, now=world.sim.now)
         self.busy -= 1
         if self._usable(call):
             container.idle_since_s = world.sim.now

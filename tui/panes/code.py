@@ -203,8 +203,7 @@ class CodePane(KeyPane):
 
     def _chosen(self) -> None:
         self.repaint()
-        if self.shown and self.view is not None:
-            self.looked_at(self.view)
+        self.look()
 
 
 def _chooser(title: str, names: list[str], chosen: str, deployed: str) -> Content:

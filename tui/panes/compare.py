@@ -113,7 +113,7 @@ class ComparePane(KeyPane):
         self._follow(view)
         run, pair = self.run(), view.session.memory.compared
         service = self.chosen_service(run[1]) if run is not None else None
-        key = (self.turned, run and (run[0], id(run[1])), service, pair, bool(view.live), self.size.width)
+        key = (self.turned, run, service, pair, bool(view.live), self.size.width)
         if key == self._drawn:
             return
         other = self._drawn[:4] != key[:4]
@@ -127,7 +127,7 @@ class ComparePane(KeyPane):
         if other:
             self.scroller().scroll_to(y=0, animate=False)
         if new_run:
-            self.looked_at(view)
+            self.look()
 
     def on_resize(self) -> None:
         """Fit the tables to the width."""
@@ -247,5 +247,4 @@ class ComparePane(KeyPane):
         if self.view is not None:
             self._pair = self.view.session.memory.compared
         self.repaint()
-        if self.shown and self.view is not None:
-            self.looked_at(self.view)
+        self.look()

@@ -25,19 +25,22 @@ SCROLLING = (
 class KeyPane(ShownPane, can_focus=True):
     """A pane whose keys work wherever one looks in it, because the pane has the focus and its widgets never do."""
 
-    def on_show(self) -> None:
-        """Somebody turned to this pane."""
-        if self.view is not None:
+    def focus_target(self) -> None:
+        """Take the focus."""
+        self.focus()
+
+    def on_focus(self) -> None:
+        """Somebody turned to this pane: it did not just come into sight beside the lesson."""
+        if self.view is not None:  # `has_focus` is set only after this
             self.looked_at(self.view)
 
-    def focus_target(self) -> None:
-        """Take the focus; somebody turned to this pane."""
-        self.focus()
-        if self.shown and self.view is not None:
+    def look(self) -> None:
+        """Take note of what is looked at, if anybody looks."""
+        if self.has_focus and self.view is not None:
             self.looked_at(self.view)
 
     def looked_at(self, view: View) -> None:
-        """Somebody turned to this pane; for panes where looking is something done."""
+        """Somebody looks at what is shown; for panes where that is something done."""
 
     def repaint(self) -> None:
         """Draw the view anew, after a key changed how it is shown."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from simulator.metrics import Latency, needed_samples, summary
 from tui.charts.axis import Axis
-from tui.charts.frame import draw_frame
+from tui.charts.frame import LEAST_WIDTH, draw_frame
 from tui.charts.glyphs import GLYPHS, SPACE
 from tui.charts.raster import CURSOR, Grid, Ink, bar_codes
 from tui.panes.run_figures import ordinal
@@ -113,7 +113,7 @@ class Places:
     @classmethod
     def find(cls, n: int, width: int, height: int) -> Places:
         """Find room for n requests in a picture of this size."""
-        room = max(1, width - GUTTER)
+        room = max(1, width - gutter(width))
         if n <= room:
             return cls(max(n, 1), 1, min(WIDEST, room // max(n, 1)), 1)
         stride = ceil(n / (room * max(1, height)))
@@ -123,6 +123,11 @@ class Places:
         """The row and the cell in it of the one with this index, from 0."""
         row, column = divmod(index // self.stride, self.per_row)
         return row, column * self.columns
+
+
+def gutter(width: int) -> int:
+    """Say how many cells stand left of the line in a picture of this width: none where they would leave it too few."""
+    return GUTTER if width - GUTTER >= LEAST_WIDTH else 0
 
 
 def draw_line_up(
@@ -136,7 +141,7 @@ def draw_line_up(
 ) -> Grid:
     """Draw the line into a grid of exactly this size: one row of bars if everybody fits, else rows of figures."""
     grid, chosen = Grid(width, height), GLYPHS[glyphs]
-    if not data.n or width <= GUTTER or height < 2:
+    if not data.n or width < 1 or height < 1:
         return grid
     foot = 2 if height >= 5 else 0
     places = Places.find(data.n, width, height - foot)
@@ -155,7 +160,7 @@ def draw_line_up(
 def _draw_tall(grid: Grid, data: LineUpData, places: Places, up: Axis, glyphs: GlyphSet) -> None:
     """One row: a bar as tall as each took long, its figure at the foot, and the marks below."""
     across = Axis(0.0, max(1.0, float(data.n)), unit="count")
-    frame = draw_frame(grid, across, up, glyphs, bottom=1, gutter=GUTTER, labels=False)
+    frame = draw_frame(grid, across, up, glyphs, bottom=1, gutter=gutter(grid.width), labels=False)
     bars, inks = _bars(data, places, up, frame.field.height, glyphs)
     grid.paste(frame.left, frame.top, bars, inks)
     for index in range(data.n):
@@ -190,17 +195,19 @@ def _draw_rows(grid: Grid, data: LineUpData, places: Places, up: Axis, glyphs: G
     for row in range(places.rows):
         top, first = row * each, row * places.per_row
         label = f"{first * places.stride + 1:,} "
-        grid.put(GUTTER - len(label), top + each - 1, label, Ink.LABEL)
+        left = gutter(grid.width)
+        if left:
+            grid.put(left - len(label), top + each - 1, label, Ink.LABEL)
         if each > 1:
             part = slice(first, first + places.per_row)
-            grid.paste(GUTTER, top, bars[:, part], inks[:, part])
+            grid.paste(left, top, bars[:, part], inks[:, part])
         for slot in range(first, min(first + places.per_row, ceil(data.n / places.stride))):
             index = min((slot + 1) * places.stride, data.n) - 1
             name = marks.get(slot)
             glyph, ink = data.glyph(index), _ink(data, index)
             if name is not None:
                 glyph, ink = _letter(name), _mark_ink(name)
-            grid.put(GUTTER + slot - first, top + each - 1, glyph, ink)
+            grid.put(left + slot - first, top + each - 1, glyph, ink)
 
 
 def _bars(
@@ -224,7 +231,7 @@ def _legend(grid: Grid, data: LineUpData, glyphs: GlyphSet) -> None:
     for rank, name in sorted(data.marks.items()):
         ranks.setdefault(name, []).append(ordinal(rank))
     texts = [f"{_letter(name)} {name}, the {' and '.join(these)}" for name, these in ranks.items()]
-    grid.put(GUTTER, grid.height - 1, glyphs.text("   ".join(texts)), Ink.CAPTION)
+    grid.put(gutter(grid.width), grid.height - 1, glyphs.text("   ".join(texts)), Ink.CAPTION)
 
 
 def _draw_cursor(grid: Grid, data: LineUpData, places: Places, cursor: int, foot: int) -> None:
@@ -232,7 +239,7 @@ def _draw_cursor(grid: Grid, data: LineUpData, places: Places, cursor: int, foot
     each = max(1, (grid.height - foot) // places.rows)
     top = 0 if places.rows == 1 and foot else row * each
     until = grid.height - foot + 1 if places.rows == 1 and foot else top + each
-    x = GUTTER + column
+    x = gutter(grid.width) + column
     grid.inks[top:until, x : x + places.columns] |= CURSOR
     above = grid.codes[top : until - 1, x]
     above[above == SPACE] = ord("|")

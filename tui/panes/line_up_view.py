@@ -49,7 +49,8 @@ class LineUp(Chart[LineUpData]):
         rank = data.rank(0.95)
         fastest, p95, slowest = (ms(float(data.latency_s[i])) for i in (0, rank - 1, -1))
         ends = f"{counted(data.n, 'request')} in line from {fastest} to {slowest}, median {ms(data.figures.median)}"
-        return f"{ends}; p95 stands at the {ordinal(rank)} with {p95}{', without the slowest' if data.left_out else ''}."
+        without = ", without the slowest" if data.left_out else ""
+        return f"{ends}; p95 stands at the {ordinal(rank)} with {p95}{without}."
 
     def stride(self) -> int:
         """How many requests a figure stands for in the picture as it is."""
@@ -147,7 +148,7 @@ def reading(data: LineUpData, cursor: int | None) -> Content:
 
 def figures(data: LineUpData) -> list[Content]:
     """Give mean, median, p95 and p99 of all, and without the slowest where it is left out."""
-    head = f"{'ms':<24}" + "".join(f"{name:>9}" for name in STATISTICS)
+    head = f"{'ms':<24}" + "".join(f"{name:>8}" for name in STATISTICS)
     whole = data.leaving_out(left_out=False).figures
     cells = [bare_ms(getattr(whole, name)) for name in STATISTICS]
     lines = [Content.styled(head, MUTED), _row(f"all {data.n:,}", cells)]
@@ -164,4 +165,4 @@ def figures(data: LineUpData) -> list[Content]:
 
 
 def _row(label: str, cells: list[str]) -> Content:
-    return Content(f"{label:<24}" + "".join(f"{cell:>9}" for cell in cells))
+    return Content(f"{label:<24}" + "".join(f"{cell:>8}" for cell in cells))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
 
 class Lines(ScrollView, can_focus=False):
-    """Lines to look at; its pane takes the keys. The highlighted line shows by its background and by bold.
-
-    What a line means must not hang on the highlight alone: whoever highlights puts a sign into the line too.
-    """
+    """Lines to look at; its pane takes the keys."""
 
     DEFAULT_CSS = """
     Lines {
@@ -27,44 +24,52 @@ class Lines(ScrollView, can_focus=False):
         height: 1fr;
         overflow: auto auto;
         scrollbar-size: 1 1;
-        & > .lines--highlight { background: $primary 25%; text-style: bold; }
     }
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--highlight"}
-
-    def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+    def __init__(self, *, follow: bool = False, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        """Make it empty; with `follow`, what is added at the end comes into sight while one is at the end."""
         super().__init__(id=id)
         self._lines: tuple[Content, ...] = ()
-        self._highlight: int | None = None
         self._strips: dict[int, Strip] = {}
+        self._follows = follow
+        self._at_end = follow
 
     @property
     def plain(self) -> str:
         """All lines as plain text."""
         return "\n".join(line.plain for line in self._lines)
 
-    def show(self, lines: Sequence[Content], *, highlight: int | None = None, follow: bool = False) -> None:
-        """Show these lines from where one was; with `follow`, stay at the end if one was at the end."""
-        at_end = self.scroll_offset.y >= self.max_scroll_y
+    def show(self, lines: Sequence[Content]) -> None:
+        """Show these lines from where one was."""
         self._lines = tuple(lines)
-        self._highlight = highlight
         self._strips.clear()
         self.virtual_size = Size(max((line.cell_length for line in self._lines), default=0), len(self._lines))
         self.refresh()
-        if follow and at_end:
+        self._keep_to_end()
+
+    def follow(self) -> None:
+        """Go to the end, and stay there."""
+        self._at_end = self._follows
+        self._keep_to_end()
+
+    def on_resize(self) -> None:
+        """Stay at the end."""
+        self._keep_to_end()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Know whether one is at the end."""
+        super().watch_scroll_y(old_value, new_value)
+        if self.size.height:
+            self._at_end = self._follows and round(new_value) >= self.max_scroll_y
+
+    def _keep_to_end(self) -> None:
+        if self._at_end:
             self.call_after_refresh(self._to_end)
-        elif highlight is not None:
-            self.call_after_refresh(self.reveal, highlight)
 
     def _to_end(self) -> None:
-        self.scroll_to(y=self.max_scroll_y, animate=False)
-
-    def reveal(self, index: int) -> None:
-        """Scroll just as far as it takes to bring a line into sight."""
-        top, height = self.scroll_offset.y, self.size.height
-        if index < top or index >= top + height > 0:
-            self.scroll_to(y=index if index < top else index - height + 1, animate=False)
+        if self._at_end and self.size.height:
+            self.scroll_to(y=self.max_scroll_y, animate=False)
 
     def notify_style_update(self) -> None:
         """Color anew when the theme changed."""
@@ -74,20 +79,14 @@ class Lines(ScrollView, can_focus=False):
     def render_line(self, y: int) -> Strip:
         """Show a line, as far as it is in sight."""
         left, top = self.scroll_offset
-        index, width = y + top, self.size.width
+        index, width, style = y + top, self.size.width, self.rich_style
         if index >= len(self._lines):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, style)
         if (strip := self._strips.get(index)) is None:
-            strip = self._strips[index] = self._draw(index)
-        style = self.visual_style
-        if index == self._highlight:
-            style += self.get_visual_style("lines--highlight", partial=True)
-        return strip.crop_extend(left, left + width, style.rich_style)
+            strip = self._strips[index] = self._draw(self._lines[index])
+        return strip.crop_extend(left, left + width, style)
 
-    def _draw(self, index: int) -> Strip:
-        line, style = self._lines[index], self.visual_style
-        if index == self._highlight:
-            style += self.get_visual_style("lines--highlight", partial=True)
+    def _draw(self, line: Content) -> Strip:
         if not line.cell_length:
-            return Strip.blank(0, style.rich_style)
-        return Visual.to_strips(self, line, line.cell_length, 1, style)[0]
+            return Strip.blank(0, self.rich_style)
+        return Visual.to_strips(self, line, line.cell_length, 1, self.visual_style)[0]

@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from simulator.run_data import RunData
     from tui.view import View
 
+LOW, FIGURES = 16, 3
+"""Below this height only so many lines stand under the chart."""
 VIEWS = ("chart", "report", "line-up", "plan")
 TALL, BROAD, REPORT_WIDTH = 30, 104, 46
 """From this height, or this width on, chart and report stand together."""
-NARROW = 74
 
 
 class LoadPane(KeyPane):
@@ -64,6 +65,7 @@ class LoadPane(KeyPane):
         self.turned = "chart"
         """The view one chose; before the first run there is only the plan."""
         self._chosen: int | None = None
+        self._runs = 0
         self._drawn: tuple[object, ...] = ()
         self._plan: str | None = None
         self._report = GrowingReport()
@@ -75,7 +77,7 @@ class LoadPane(KeyPane):
             chart = LatencyChart(id="load-chart")
             chart.can_focus = False
             yield chart
-            yield Lines(id="load-report")
+            yield Lines(id="load-report", follow=True)
             yield LineUpView(id="load-line-up")
             yield Lines(id="load-plan")
         yield Static(id="load-summary")
@@ -108,6 +110,7 @@ class LoadPane(KeyPane):
 
     def open_target(self, run: int | None, target: int | str | None) -> None:  # noqa: ARG002 - a run is all there is
         """Show a run by its number, or the newest."""
+        self._runs = len(self.view.everything) if self.view is not None else 0
         self._chosen = run
         self.repaint()
 
@@ -117,6 +120,9 @@ class LoadPane(KeyPane):
 
     def update_widgets(self, view: View) -> None:
         """Show the run as it stands."""
+        if len(view.everything) != self._runs:  # a new run began: that is the one to look at
+            self._runs, self._chosen = len(view.everything), None
+            self.query_one("#load-report", Lines).follow()
         run, showing = self.run(), self.showing
         if run is view.last:
             self._chosen = None
@@ -128,7 +134,7 @@ class LoadPane(KeyPane):
             self._show_plan(view)
         if run is None:
             return
-        key = (id(run), run.steps, showing, self.size)
+        key = (run, showing, self.size)
         if key == self._drawn:
             return
         self._drawn = key
@@ -137,9 +143,10 @@ class LoadPane(KeyPane):
         if summary.display:
             self.query_one(LatencyChart).data = latency_data(run)
             if self._report.take(run):
-                lines = [Content(line) for line in self._report.text.split("\n")]
-                self.query_one("#load-report", Lines).show(lines, follow=True)
-            summary.update(Content("\n").join(summary_lines(run, self.size.width)))
+                printed = [Content(line) for line in self._report.text.split("\n")]
+                self.query_one("#load-report", Lines).show(printed)
+            lines = summary_lines(run, self.size.width)
+            summary.update(Content("\n").join(lines if self.size.height >= LOW else lines[:FIGURES]))
 
     def _arrange(self, showing: str) -> None:
         pair = self.together and showing in {"chart", "report"}
@@ -160,16 +167,15 @@ class LoadPane(KeyPane):
             for name in VIEWS
             if run is not None or name == "plan"
         ]
-        views = Content(" ").join(names)
+        views = Content("").join(names)
         if run is None:
             return views
         where = f"run {self.number()}"
         if self._chosen is not None:
             where += ", not the newest (escape)"
-        counters = (
-            f"{where}: {run.sent:,} sent, {len(run.latencies_s):,} answered, {run.in_flight:,} in flight"
-        )
-        return Content("\n" if self.size.width < NARROW else "  ").join([views, Content(counters)])
+        counters = f"{where}: {run.sent:,} sent, {len(run.latencies_s):,} answered, {run.in_flight:,} in flight"
+        fits = views.cell_length + 2 + len(counters) <= self.size.width
+        return Content("  " if fits else "\n").join([views, Content(counters)])
 
     def _show_plan(self, view: View) -> None:
         name = plan_of(view.session)

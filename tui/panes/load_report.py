@@ -34,21 +34,16 @@ class GrowingReport:
         phases = sum(at <= now for at in starts(data.settings.plan)[:-1])
         # The last blocks come when the tool looks, twice a second, and finds that nobody is left.
         last = data.settled or (int(now * 2) if data.ended_s is not None else False)
-        key = (
-            id(data) if data.settled else data.number,
-            data.settings.seed,
-            phases,
-            now // REPORT_EVERY_S,
-            last,
-        )
+        which = data if data.settled else data.number
+        key = (which, data.settings.seed, phases, now // REPORT_EVERY_S, last)
         if key == self._key:
             return False
         self._key = key
         before, traffic = self.text, data.traffic()
         if data.settled:
-            self.text = artillery1(traffic)
+            self.text = artillery1(traffic).rstrip("\n")
         else:
-            self.text = "".join(interim_reports(traffic, now)).rstrip("\n") + "\n"
+            self.text = "".join(interim_reports(traffic, now)).rstrip("\n")
         return self.text != before
 
 

@@ -53,7 +53,8 @@ class RunsPane(KeyPane):
 
     def __init__(self) -> None:
         super().__init__()
-        self._drawn: tuple[object, ...] = ()
+        self._drawn: tuple[RunData, ...] = ()
+        self._wanted: int | None = None
 
     def compose(self) -> ComposeResult:
         """The table, and the run under the cursor."""
@@ -72,11 +73,13 @@ class RunsPane(KeyPane):
 
     def update_widgets(self, view: View) -> None:
         """Show the runs as they stand."""
-        key = tuple(map(id, view.everything))
-        if key != self._drawn:
-            self._drawn = key
+        if view.everything != self._drawn:
+            self._drawn = view.everything
             self.table.show(view.everything)
             self._detail()
+        if self._wanted is not None:
+            self.table.move_cursor(self._wanted - 1)
+            self._wanted = None
 
     def on_resize(self) -> None:
         """Choose the figures below the table anew."""
@@ -185,5 +188,5 @@ class RunsPane(KeyPane):
 
     def open_target(self, run: int | None, target: int | str | None) -> None:  # noqa: ARG002 - a run is all there is
         """Put the cursor on a run."""
-        if run is not None and self.shown:
-            self.table.move_cursor(run - 1)
+        self._wanted = run
+        self.catch_up()

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from tui.commands import CommandGroup
 
 TIME_PASSES = "Virtual time passes only while a run plays: pausing it, or reading this, changes no number."
-SELECT = "To copy text, drag over it with the mouse and press ctrl+c; or hold shift, and your terminal selects by itself."
+SELECT = (
+    "To copy text, drag over it and press ctrl+c; or hold shift while you drag, and your terminal selects."
+)
 
 
 class HelpScreen(Dialog[None]):
@@ -30,7 +32,14 @@ class HelpScreen(Dialog[None]):
 
     CSS_PATH = "help.tcss"
     KEYS: ClassVar[tuple[Command, ...]] = (
-        Command("close", ("escape", "q", "question_mark", "enter"), "close", "Close the help.", shown="escape", rank=1),
+        Command(
+            "close",
+            ("escape", "q", "question_mark", "enter"),
+            "close",
+            "Close the help.",
+            shown="escape",
+            rank=1,
+        ),
         Command("scroll_down", ("j", "down"), "down", "Scroll down.", shown="j/k", rank=2),
         Command("scroll_up", ("k", "up"), "up", "Scroll up."),
     )

@@ -25,7 +25,9 @@ class HomeScreen(LabScreen[None]):
 
     HELP_TITLE = "Home"
     KEYS: ClassVar[tuple[Command, ...]] = (
-        Command("reset", ("R",), "begin anew", "Begin the lesson under the cursor anew, after asking.", rank=30),
+        Command(
+            "reset", ("R",), "begin anew", "Begin the lesson under the cursor anew, after asking.", rank=30
+        ),
         Command("app.quit", ("q",), "quit", "Leave ridelab; everything is saved.", rank=40),
     )
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(KEYS))
@@ -66,7 +68,9 @@ class HomeScreen(LabScreen[None]):
     def show_lessons(self) -> None:
         """Write everything anew from progress."""
         rows = self.rows()
-        self.query_one(LessonList).show(rows, self._where_to_go(rows))
+        lessons = self.query_one(LessonList)
+        moved = tuple(rows) != lessons.rows or lessons.highlighted is None
+        lessons.show(rows, self._where_to_go(rows) if moved else lessons.highlighted or 0)
         self.query_one("#about", Static).update(self.about())
         notices = [f"! {notice}" for notice in self.lab_app.progress.notices]
         self.query_one("#notices", Static).update("\n".join(notices))
@@ -75,7 +79,7 @@ class HomeScreen(LabScreen[None]):
         self.query_one("#brand", Static).update(f"ridelab [not bold $text-muted]· seed {seed}[/]")
 
     def _where_to_go(self, rows: list[LessonRow]) -> int:
-        """Find the lesson to go on with: the one played last, or, when that is finished, the first after it that is not."""
+        """Find the lesson to go on with: the one played last or, once finished, the first after it that is not."""
         last = self.lab_app.progress.last_lesson
         begin = next((i for i, row in enumerate(rows) if row.entry.id == last), 0)
         order = [*range(begin, len(rows)), *range(begin)]

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal, cast
 
 from textual.containers import Horizontal, Vertical
 
 from lessons import actions as act
-from lessons.expressions import parse_template
-from lessons.names import FUNCTIONS
 from simulator.errors import RidelabError
 from tui.commands import Command, CommandGroup, bindings, commands_of, offered
 from tui.player import Player
 from tui.screens.base import LabScreen
 from tui.screens.lesson_keys import LESSON_KEYS, LESSON_SCREEN_KEYS, PLACE_KEYS, RUN_KEYS
+from tui.screens.lesson_tabs import Mailbox, lesson_tab, pane_tabs
 from tui.view import View
 from tui.widgets.footer import FooterLine
 from tui.widgets.header import LessonHeader
@@ -27,7 +27,7 @@ from tui.widgets.lesson_list import number_of
 from tui.widgets.lesson_panel import LessonPanel
 from tui.widgets.lesson_text import PanelText, panel_text
 from tui.widgets.player_bar import PlayerBar, speed_text
-from tui.widgets.tab_strip import Tab, TabStrip
+from tui.widgets.tab_strip import TabStrip
 
 if TYPE_CHECKING:
     from textual import events
@@ -62,7 +62,7 @@ class LessonScreen(LabScreen[None]):
         self.side: Side = "lesson"
         self.text: PanelText | None = None
         self.view: View | None = None
-        self._alerts_seen: dict[int, int] = {}
+        self._mailbox = Mailbox(session)
         self._place = -1
 
     @property
@@ -90,8 +90,6 @@ class LessonScreen(LabScreen[None]):
     async def on_mount(self) -> None:
         """Begin with the lesson's text, and the pane that its step is about."""
         panes = self.session.lesson.panes
-        for run in self.session.runs:
-            self._alerts_seen[id(run)] = len(run.alerts)
         await self.query_one(Lab).go_to(self.session.step.pane or panes[0])
         self.query_one(LessonPanel).focus_text()
         self.show_all()
@@ -120,7 +118,13 @@ class LessonScreen(LabScreen[None]):
         self.query_one(LessonHeader).show(tuple(step.id in done for step in steps), session.place)
         self.show_run()
         self.refresh_bindings()
-        if before is not None and not new_step and text.met and not before.met and not self.in_sight("lesson"):
+        if (
+            before is not None
+            and not new_step
+            and text.met
+            and not before.met
+            and not self.in_sight("lesson")
+        ):
             self.notify("This step is done. 0 goes back to the lesson.", title="Done")
 
     def show_run(self) -> None:
@@ -130,42 +134,18 @@ class LessonScreen(LabScreen[None]):
         self.query_one(Lab).show_view(view)
         number = len(view.everything)
         self.query_one(PlayerBar).show(self.player.state, view.last, number)
-        self._tell_alerts(view)
+        for alert in self._mailbox.arrived(view):
+            where = f"Press {DIGITS['alerts']}."
+            self.notify(f"{alert.subject}. {where}", title="Mail", severity="warning", markup=False)
         self._show_tabs()
 
     def _show_tabs(self) -> None:
         lab = self.query_one(Lab)
-        tabs = tuple(
-            Tab(name, DIGITS[name], TITLES[name], self._badge(name))
-            for name in PANES
-            if name in self.session.lesson.panes
-        )
-        met = self.text is not None and self.text.met and self.side == "lab"
-        lesson = Tab("lesson", "0", "Lesson", "✓" if met else "")
+        tabs = pane_tabs(self.session, lab, self.view)
+        lesson = lesson_tab(met=self.text is not None and self.text.met and self.side == "lab")
         active = "lesson" if self.side == "lesson" else lab.current
         self.query_one("#tabs-narrow", TabStrip).show((lesson, *tabs), active, quiet=False)
         self.query_one("#tabs-wide", TabStrip).show(tabs, lab.current, quiet=self.side == "lesson")
-
-    def _badge(self, name: str) -> str:
-        if self.view is None:
-            return ""
-        if (pane := self.query_one(Lab).made(name)) is not None:
-            return pane.badge(self.view)
-        if name != "alerts":
-            return ""
-        read = {action.rule for _, action in self.session.memory.done if isinstance(action, act.OpenMail)}
-        fired = {alert.rule.name for run in self.view.everything for alert in run.alerts}
-        return "!" if fired - read else ""
-
-    def _tell_alerts(self, view: View) -> None:
-        """Say that a mail has arrived, once for each, where the lesson has a pane to open it in."""
-        if "alerts" not in self.session.lesson.panes or view.last is None:
-            return
-        run = view.last
-        key = len(view.everything)
-        for alert in run.alerts[self._alerts_seen.get(key, 0) :]:
-            self.notify(f"{alert.subject}. Press {DIGITS['alerts']}.", title="Mail", severity="warning", markup=False)
-        self._alerts_seen[key] = len(run.alerts)
 
     # playing
 
@@ -209,7 +189,7 @@ class LessonScreen(LabScreen[None]):
 
     # keys
 
-    def action_run(self, new: bool) -> None:  # noqa: FBT001 - called by its key
+    def action_run(self, new: bool) -> None:
         """Run the load, and look at it."""
         if not self.wide and self.side == "lesson" and not self.session.running:
             self.go_to_side("lab")
@@ -277,40 +257,9 @@ class LessonScreen(LabScreen[None]):
 
     def action_answer(self) -> None:
         """Open the prediction or the question of this step."""
-        from tui.screens.quiz import Asked, QuizScreen
+        from tui.screens.answering import open_question
 
-        step, memory = self.session.step, self.session.memory
-        open_prediction = step.predict is not None and step.predict.id not in memory.predictions
-        if step.predict is not None and (open_prediction or (step.question is None and not self.session.verdict().met)):
-            given = memory.predictions.get(step.predict.id)
-            asked = Asked(step.predict, True, self.render_text, given)
-        elif step.question is not None:
-            name = step.question.id
-            asked = Asked(step.question, False, self.render_text, memory.answers.get(name), name in memory.right)
-        else:
-            self.notify("There is nothing to answer in this step.")
-            return
-        self.app.push_screen(QuizScreen(asked, lambda *given: self._answer(asked, *given)), self._answered)
-
-    def _answer(self, asked: object, choices: tuple[str, ...], number: float | None) -> Judgement | None:
-        from tui.screens.quiz import Asked
-
-        assert isinstance(asked, Asked)
-        kind = act.Predict if asked.prediction else act.Answer
-        judgement = self.perform(kind(question=asked.question.id, choices=choices, number=number))
-        if asked.prediction:
-            said = [self.render_text(c.because) for c in asked.question.choices if c.id in choices and c.because]
-            if said:
-                self.notify(" ".join(said), markup=False)
-        return judgement
-
-    def _answered(self, _right: bool | None) -> None:
-        if self.text is not None and self.text.met:
-            self.go_to_side("lesson")
-
-    def render_text(self, text: str) -> str:
-        """Fill in the inserts of a text as things stand."""
-        return parse_template(text).render(self.session.scope(), functions=FUNCTIONS).strip()
+        open_question(self)
 
     def action_home(self) -> None:
         """Go home."""
@@ -384,8 +333,6 @@ class LessonScreen(LabScreen[None]):
                 return not running
             case "pause" | "to_end":
                 return running
-            case "speed":
-                return True
             case "step":
                 return running and self.player.paused
             case "answer":
@@ -400,6 +347,17 @@ class LessonScreen(LabScreen[None]):
                 return self.side == "lab"
             case _:
                 return True
+
+    def footer_commands(self) -> list[Command]:
+        """Name the side that `tab` goes to, and the speed only while it matters."""
+        found = []
+        for command in super().footer_commands():
+            if command.action == "switch" and self.side == "lab":
+                command = replace(command, label="lesson")  # noqa: PLW2901
+            if command.action == "speed" and not self.session.running:
+                continue
+            found.append(command)
+        return found
 
     def command_groups(self) -> list[CommandGroup]:
         """Group the keys: the pane's, the lesson's, the run's, and how to get about."""

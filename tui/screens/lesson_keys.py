@@ -13,7 +13,14 @@ RUN_KEYS: Final = (
     Command("pause", ("space",), "pause", "Hold the virtual clock, or let it go on.", rank=20),
     Command("speed", ("x",), "speed", "Change how fast runs play: x1, x10, x60.", rank=24),
     Command("to_end", ("e",), "to the end", "Let this run go to its end as fast as it can.", rank=22),
-    Command("step", ("full_stop",), "one second", "Let one virtual second pass, and hold the clock.", shown=".", rank=26),
+    Command(
+        "step",
+        ("full_stop",),
+        "one second",
+        "Let one virtual second pass, and hold the clock.",
+        shown=".",
+        rank=26,
+    ),
 )
 LESSON_KEYS: Final = (
     Command("answer", ("a",), "answer", "Say what you expect, or answer the question.", rank=14),
@@ -22,11 +29,17 @@ LESSON_KEYS: Final = (
 )
 PLACE_KEYS: Final = (
     Command("switch", ("tab", "shift+tab"), "lab", "Go from the lesson to the lab, and back.", rank=30),
-    Command("show_lesson", ("0",), "lesson", "Go to the lesson's text.", rank=32),
+    Command("show_lesson", ("0",), "lesson", "Go to the lesson's text."),
     *(
         Command(f"show_pane('{name}')", (digit,), TITLES[name], f"Go to the {TITLES[name]} pane.")
         for name, digit in DIGITS.items()
     ),
-    Command("home", ("q",), "home", "Go home; the lesson stays as it is, and a run under way begins again.", rank=80),
+    Command(
+        "home",
+        ("q",),
+        "home",
+        "Go home; the lesson stays as it is, and a run under way begins again.",
+        rank=80,
+    ),
 )
 LESSON_SCREEN_KEYS: Final = (*RUN_KEYS, *LESSON_KEYS, *PLACE_KEYS)

@@ -184,9 +184,13 @@ class QuizScreen(Dialog[bool]):
         right = {choice.id for choice in self.question.choices if choice.right}
         self._judged |= {choice: choice in right for choice in choices}
         if self.question.kind == "number":
+            if not self.done:
+                self.query_one(Input).action_select_all()  # what is typed next replaces it
             if not self.done and judgement.right is False and self._tries < PATIENCE:
                 said = said[:1]
-            opening = {True: "**Right.**", False: "**Not yet.**", None: "**The lab cannot tell:**"}[judgement.right]
+            opening = {True: "**Right.**", False: "**Not yet.**", None: "**The lab cannot tell:**"}[
+                judgement.right
+            ]
             self._said = f"{opening} {' '.join(said)}"
         else:
             rest = said[len(choices) :] + ([self.asked.render(self.question.because)] if self.done else [])
@@ -197,7 +201,10 @@ class QuizScreen(Dialog[bool]):
         for i, (line, choice) in enumerate(zip(self.query(ChoiceLine), question.choices, strict=False)):
             judged = self._judged.get(choice.id)
             state = ChoiceState(
-                i == self._cursor, choice.id in self._ticked, judged, render(choice.because) if judged is not None else ""
+                i == self._cursor,
+                choice.id in self._ticked,
+                judged,
+                render(choice.because) if judged is not None else "",
             )
             line.set_state(state)
             if i == self._cursor:

@@ -28,6 +28,8 @@ class TooSmallScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [("q", "app.quit", "quit")]
     CSS_PATH = "too_small.tcss"
 
+    _left = False
+
     def compose(self) -> ComposeResult:
         """Say what is missing."""
         with Middle():
@@ -40,7 +42,9 @@ class TooSmallScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Go away as soon as there is room."""
         if fits(event.size):
-            self.dismiss()
+            if not self._left:
+                self._left = True
+                self.dismiss()
         else:
             self._say(event.size)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceState:
-    """How a choice stands: under the cursor, ticked, judged right or wrong (None: not judged), and what is said to it."""
+    """How a choice stands: under the cursor, ticked, judged (None: not yet), and what is said to it."""
 
     cursor: bool = False
     ticked: bool = False
@@ -62,7 +62,7 @@ class ChoiceLine(Prose):
     def on_click(self, event: events.Click) -> None:
         """Act as the letter does."""
         event.stop()
-        self.screen.simulate_key(self.letter)
+        self.app.simulate_key(self.letter)
 
     def _table(self) -> Table:
         def style(name: str) -> str:

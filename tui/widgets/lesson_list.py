@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lessons.keeping import Standing
     from lessons.model import Entry
 
-BAR = 10
+WIDEST_TITLE = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +45,14 @@ class LessonRow:
             return f"done {done}/{total}"
         return f"{'resume: ' if self.resume else ''}step {place} of {total}"
 
-    def line(self, width: int) -> Content:
-        """Write it on one line of this width."""
+    def line(self, width: int, progress_width: int) -> Content:
+        """Write it on one line of this width, the last cells of it for how far it has come."""
         minutes = f"{self.entry.minutes} min"
-        tail = f"{minutes:>7}  {self.progress():<20}"
-        room = max(8, width - 7 - len(tail))
-        title = self.entry.title if len(self.entry.title) <= room else self.entry.title[: room - 1] + "…"
-        return Content.assemble(
-            f"{self.sign} {self.number:>3}  ",
-            (title.ljust(room), "bold" if self.standing.begun and not self.standing.finished else ""),
-            tail,
-        )
+        tail = f"{minutes:>7}  {self.progress():<{progress_width}}"
+        title = self.entry.title
+        room = max(8, min(width - 7 - len(tail), WIDEST_TITLE))
+        title = title if len(title) <= room else title[: room - 1] + "…"
+        return Content(f"{self.sign} {self.number:>3}  {title:<{room}}{tail}")
 
 
 class LessonList(OptionList):
@@ -65,6 +62,8 @@ class LessonList(OptionList):
         Command("select", ("enter",), "open", "Open the lesson, where it was left.", rank=10),
         Command("cursor_down", ("j", "down"), "next", "Go to the next lesson."),
         Command("cursor_up", ("k", "up"), "previous", "Go to the lesson before."),
+        Command("first", ("g", "home"), "first", "Go to the first lesson."),
+        Command("last", ("G", "end"), "last", "Go to the last lesson."),
     )
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(COMMANDS))
 
@@ -81,7 +80,8 @@ class LessonList(OptionList):
     def _write(self) -> None:
         chosen = self.highlighted
         width = self.content_size.width - 2
-        self.set_options([Option(row.line(width), id=row.entry.id) for row in self.rows])
+        progress = max((len(row.progress()) for row in self.rows), default=0)
+        self.set_options([Option(row.line(width, progress), id=row.entry.id) for row in self.rows])
         self.highlighted = chosen
 
     def on_resize(self) -> None:

@@ -27,7 +27,11 @@ class StepText(VerticalScroll):
         Command("scroll_down", ("j", "down"), "down", "Scroll the text down a line."),
         Command("scroll_up", ("k", "up"), "up", "Scroll the text up a line."),
         Command(
-            "page_down", ("pagedown", "ctrl+f"), "page down", "Scroll the text down a page.", shown="page down"
+            "page_down",
+            ("pagedown", "ctrl+f"),
+            "page down",
+            "Scroll the text down a page.",
+            shown="page down",
         ),
         Command("page_up", ("pageup", "ctrl+b"), "page up", "Scroll the text up a page.", shown="page up"),
         Command("scroll_home", ("g", "home"), "top", "Go to the beginning of the text."),
@@ -40,9 +44,7 @@ class LessonPanel(Vertical):
     """Shows a `PanelText`. It decides nothing: `enter` asks the screen to go on."""
 
     COMMANDS: ClassVar[tuple[Command, ...]] = (
-        Command(
-            "go_on", ("enter",), "go on", "Go on to the next step, once this one is done.", rank=10
-        ),
+        Command("go_on", ("enter",), "go on", "Go on to the next step, once this one is done.", rank=10),
     )
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(COMMANDS))
 
@@ -71,9 +73,7 @@ class LessonPanel(Vertical):
         """Show a step. A new one begins at its top; where text was added below, its end comes into sight."""
         self.query_one("#step-title", Static).update(Text(text.title, style="bold"))
         self.query_one("#step-text", Prose).show(text.text)
-        hints = [
-            f"**Hint {i} of {text.hints_in_all}.** {hint}" for i, hint in enumerate(text.hints, start=1)
-        ]
+        hints = [f"**Hint {i} of {text.hints_in_all}.** {hint}" for i, hint in enumerate(text.hints, start=1)]
         below = {
             "#step-expected": text.expected,
             "#step-afterwards": text.afterwards,
@@ -97,7 +97,7 @@ def todo_table(text: PanelText) -> Table:
     table.add_column(no_wrap=True)
     table.add_column()
     for todo in text.todos:
-        table.add_row("[x]" if todo.done else "[ ]", marked_keys(todo.text))
+        table.add_row(Text("[x]" if todo.done else "[ ]"), marked_keys(todo.text))
     if text.reason:
         table.add_row("", Text(text.reason, style="italic"))
     if text.met:

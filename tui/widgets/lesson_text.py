@@ -98,7 +98,7 @@ def _todos(session: Session, step: Step, render: Callable[[str], str]) -> tuple[
 
 
 def _expectation(session: Session, step: Step, render: Callable[[str], str], *, met: bool) -> str:
-    """Show a prediction and, where the step's own check has been met since, the result beside it; else an empty text."""
+    """Show a prediction and, once the step's own check is met, the result beside it; else an empty text."""
     question = step.predict
     if question is None or (given := session.memory.predictions.get(question.id)) is None:
         return ""

@@ -1,0 +1,39 @@
+"""Lesson 7, by its keys."""
+
+
+async def open_a_slow_promo_trace(journey, sort: str = "") -> None:
+    await journey.keys("3 escape slash")
+    await journey.type("promo")
+    await journey.keys(f"enter {sort} g t")
+
+
+async def test_a_learner_reads_traces_and_follows_the_call(journey) -> None:
+    await journey.open("07-trace")
+    await journey.run()
+    await journey.keys("5")
+    await journey.answer("b")
+    await journey.go_on()
+
+    await journey.keys("7")
+    await journey.answer(journey.number("run.top_share * 100"))
+    await journey.go_on()
+    await journey.answer("a", "c")
+    await journey.go_on()
+
+    await open_a_slow_promo_trace(journey, sort="s")
+    await journey.answer("b")
+    await journey.go_on()
+
+    await journey.keys("6 s v d")
+    assert journey.session.lab.versions["promo-discount"].name == "traced"
+    await journey.run()
+    await open_a_slow_promo_trace(journey)
+    await journey.answer("b", "a")
+    await journey.go_on()
+
+    await journey.keys("6 v v")
+    await journey.answer("20")
+    await journey.go_on()
+    await journey.answer("c")
+    await journey.go_on()
+    assert "Home" in type(journey.app.screen).__name__
