@@ -39,7 +39,9 @@ STATISTICS = (
 )
 
 
-def test_lesson_3_refused_requests_are_quick_and_half_are_answered_within_half_a_second(launch: list[RunData]) -> None:
+def test_lesson_3_refused_requests_are_quick_and_half_are_answered_within_half_a_second(
+    launch: list[RunData],
+) -> None:
     refused = one_run(1, plan="artillery-no-token.yml")
     assert refused.codes == {401: 60}
     assert refused.latencies_s.max() < min(data.latencies_s.min() for data in launch)

@@ -68,6 +68,7 @@ class PaneApp(App[None]):
     """Shows one pane, and does what the lesson screen does for it."""
 
     ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None
 
     def __init__(self, pane: Pane, session: Session, *, focus: bool = True) -> None:
         super().__init__()

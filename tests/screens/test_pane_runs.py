@@ -55,7 +55,7 @@ async def test_every_run_has_its_line_and_the_one_under_the_cursor_its_figures(
 
 async def test_a_line_holds_version_seed_start_and_the_figures_that_can_be_told() -> None:
     session = three_runs()
-    async with shown(RunsPane(), session) as (app, _):
+    async with shown(RunsPane(), session, (80, 18)) as (app, _):
         line = next(text for text in app.text().splitlines() if text.split()[:2] == ["2", "published-trace"])
         one = summary(session.runs[1].latencies_s)
         assert line.split() == [

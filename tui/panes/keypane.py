@@ -36,7 +36,7 @@ class KeyPane(ShownPane, can_focus=True):
 
     def look(self) -> None:
         """Take note of what is looked at, if anybody looks."""
-        if self.has_focus and self.view is not None:
+        if self.screen.focused is self and self.view is not None:
             self.looked_at(self.view)
 
     def looked_at(self, view: View) -> None:

@@ -63,11 +63,12 @@ def columns_for(runs: Sequence[RunData], width: int) -> list[Column]:
         order = 0 if service == runs[0].front else 3 if len(set(names)) > 1 else 9
         room = max(len(title), *(len(name) for name in names))
         columns.append(Column(title, min(room, VERSION_WIDTH) + 1, order, _ref(service), left=True))
+    size = max(6, *(len(f"{len(data.latencies_s):,}") + 1 for data in runs))
     start = max(6, *(len(data.settings.start) + 1 for data in runs))
     columns += [
         Column("seed", 5, 2, lambda data: str(data.settings.seed)),
         Column("start", start, 4, lambda data: data.settings.start, left=True),
-        Column("n", 7, 1, lambda data: f"{len(data.latencies_s):,}"),
+        Column("n", size, 1, lambda data: f"{len(data.latencies_s):,}"),
         _statistic("min", "min", 8),
         _statistic("median", "median", 1),
         _statistic("p95", "p95", 1),

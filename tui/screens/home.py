@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from lessons.keeping import standing
@@ -76,7 +77,8 @@ class HomeScreen(LabScreen[None]):
         self.query_one("#notices", Static).update("\n".join(notices))
         self.query_one("#notices", Static).display = bool(notices)
         seed = self.lab_app.seed if self.lab_app.seed is not None else self.lab_app.progress.seed
-        self.query_one("#brand", Static).update(f"ridelab [not bold $text-muted]· seed {seed}[/]")
+        brand = Content.assemble(("ridelab", "bold $primary"), (f"  seed {seed}", "$text-muted"))
+        self.query_one("#brand", Static).update(brand)
 
     def _where_to_go(self, rows: list[LessonRow]) -> int:
         """Find the lesson to go on with: the one played last or, once finished, the first after it that is not."""

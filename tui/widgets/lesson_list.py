@@ -79,7 +79,7 @@ class LessonList(OptionList):
 
     def _write(self) -> None:
         chosen = self.highlighted
-        width = self.content_size.width - 2
+        width = self.content_size.width - 3
         progress = max((len(row.progress()) for row in self.rows), default=0)
         self.set_options([Option(row.line(width, progress), id=row.entry.id) for row in self.rows])
         self.highlighted = chosen
