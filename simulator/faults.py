@@ -102,7 +102,7 @@ def parse_fault(text: str) -> AnyFault:
     for pair in filter(None, rest.split(",")):
         key, equals, value = (part.strip() for part in pair.partition("="))
         if not equals:
-            raise UsageError(f"fault `{name}`: write `{key}=value`; it takes {', '.join(fields)}")
+            raise UsageError(f"fault `{name}`: `{key}` is no key=value; it takes {', '.join(fields)}")
         if key not in fields:
             raise UsageError(
                 f"fault `{name}` has no `{key}`{nearest(key, fields) or '; it takes ' + ', '.join(fields)}"

@@ -192,12 +192,18 @@ class Run:
 def make_again(data: RunData) -> Details:
     """Run the same run once more, as far as `data` goes, and keep bodies, log lines and tracebacks this time."""
     details = Details()
+    replay(data, details)
+    return details
+
+
+def replay(data: RunData, details: Details | None = None) -> Run:
+    """Run the same run once more, with each change in its place, as far as `data` goes."""
     run = Run(msgspec.structs.replace(data.settings, changes=()), data.number, details)
     for change in data.settings.changes:
         _go_to(run.world.sim, change.at_s, change.at_step)
         run.apply(change)
     _go_to(run.world.sim, data.now_s, data.steps)
-    return details
+    return run
 
 
 def _go_to(sim: Simulation, at_s: float, at_step: int) -> None:
@@ -208,4 +214,4 @@ def _go_to(sim: Simulation, at_s: float, at_step: int) -> None:
         sim.run(until=at_s)
 
 
-__all__ = ["Exchange", "Run", "make_again"]
+__all__ = ["Exchange", "Run", "make_again", "replay"]

@@ -53,7 +53,14 @@ class RidelabApp(App[None]):
             rank=90,
             shown="?",
         ),
-        Command("command_palette", ("colon",), "commands", "Find a command by its name.", rank=95, shown=":"),
+        Command(
+            "command_palette",
+            ("colon", "ctrl+p"),
+            "commands",
+            "Find a command by its name.",
+            rank=95,
+            shown=":",
+        ),
         Command("quit", ("ctrl+q",), "quit", "Leave ridelab; everything is saved.", shown="ctrl+q"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(KEYS[:2])]
@@ -140,7 +147,9 @@ class RidelabApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let nothing be opened over the notice of a window that is too small."""
         small = isinstance(self.screen, TooSmallScreen)
-        return not (small and action in {"help", "command_palette"}) and super().check_action(action, parameters)
+        return not (small and action in {"help", "command_palette"}) and super().check_action(
+            action, parameters
+        )
 
     def action_help(self) -> None:
         """Show the help of the screen in sight."""

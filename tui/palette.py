@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from tui.commands import offered
 from tui.themes import THEMES
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class CommandProvider(Provider):
 
         if isinstance(self.screen, LabScreen):
             for group in self.screen.command_groups():
-                for command in group.commands:
+                now = offered(group.node)
+                for command in (one for one in group.commands if one in now):
                     yield (
                         f"{command.label[:1].upper()}{command.label[1:]} ({command.key})",
                         command.help,

@@ -30,7 +30,16 @@ if TYPE_CHECKING:
 GOLDEN = Path(__file__).parent / "golden" / "panes"
 NARROW, SMALL, BESIDE, LARGE = (56, 14), (76, 18), (70, 34), (148, 54)
 """The room a pane has in a terminal of 60x20, 80x24, 120x40 (beside the lesson) and 200x60."""
-SCREEN_KEYS = {*"rnxehabq.0123456789:", "space", "tab", "question_mark", "full_stop", "colon", "ctrl+p", "ctrl+q"}
+SCREEN_KEYS = {
+    *"rnxehabq.0123456789:",
+    "space",
+    "tab",
+    "question_mark",
+    "full_stop",
+    "colon",
+    "ctrl+p",
+    "ctrl+q",
+}
 """Keys of the lesson screen: no pane may take one."""
 
 AnyPane = TypeVar("AnyPane", bound=Pane)
@@ -142,7 +151,9 @@ def expect_golden(name: str, text: str) -> None:
     path = GOLDEN / f"{name}.txt"
     if os.environ.get("UPDATE_GOLDEN"):
         path.write_text(text + "\n", encoding="utf-8")
-    assert text + "\n" == path.read_text(encoding="utf-8"), f"{path.name} differs; UPDATE_GOLDEN=1 keeps the new screen"
+    assert text + "\n" == path.read_text(encoding="utf-8"), (
+        f"{path.name} differs; UPDATE_GOLDEN=1 keeps the new screen"
+    )
 
 
 def keys_of(pane: type[Pane]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.command import CommandPalette
 
 from lessons.progress import Progress
 from tui.screens.home import HomeScreen
@@ -139,6 +140,7 @@ async def test_a_theme_that_is_chosen_is_kept(sit) -> None:
     async with sit() as seat:
         assert seat.app.theme == "night"
         await seat.press("colon")
+        await seat.until(lambda: isinstance(seat.screen, CommandPalette))
         await seat.pilot.press(*"day")
         await seat.until(lambda: "Theme: day" in seat.text())
         await seat.press("enter")

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.widgets import Static
+
+from lessons import actions as act
+from simulator.deploying import read_version
 from tests.screens.pane_app import (
     BESIDE,
     PUBLISHED,
@@ -19,10 +24,6 @@ from tests.screens.pane_app import (
     settled,
     shown,
 )
-from textual.widgets import Static
-
-from lessons import actions as act
-from simulator.deploying import read_version
 from tui.panes.code import CodePane
 from tui.panes.code_source import difference, numbered
 from tui.panes.lines import Lines
@@ -50,7 +51,9 @@ async def test_it_begins_with_what_is_deployed_and_shows_exactly_the_text_that_r
         expect_golden("code", app.text())
 
 
-@pytest.mark.parametrize("ref", ["request-ride@launch", PUBLISHED, "promo-discount@launch", "promo-discount@fixed"])
+@pytest.mark.parametrize(
+    "ref", ["request-ride@launch", PUBLISHED, "promo-discount@launch", "promo-discount@fixed"]
+)
 def test_a_source_is_shown_whole_with_the_number_of_each_line(ref: str) -> None:
     text = read_version(ref).source
     lines = [line.plain for line in numbered(text)]
@@ -139,8 +142,12 @@ async def test_what_is_deployed_does_not_differ_from_itself() -> None:
         assert "request-ride@launch is what is deployed: no difference." in app.text()
 
 
-@given(before=st.lists(st.sampled_from("abc"), max_size=12), after=st.lists(st.sampled_from("abc"), max_size=12))
-def test_a_difference_holds_what_went_and_what_came_and_nothing_more(before: list[str], after: list[str]) -> None:
+@given(
+    before=st.lists(st.sampled_from("abc"), max_size=12), after=st.lists(st.sampled_from("abc"), max_size=12)
+)
+def test_a_difference_holds_what_went_and_what_came_and_nothing_more(
+    before: list[str], after: list[str]
+) -> None:
     found = difference("\n".join(before), "\n".join(after))
     signs = [line.plain[4:6] for line in found.lines]
     assert (signs.count("+ "), signs.count("- ")) == (found.added, found.removed)

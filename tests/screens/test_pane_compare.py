@@ -6,6 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from textual.widgets import Static
+
+from lessons import actions as act
+from lessons.model import Start
+from simulator.compare import before_against_after, slow_against_fast
+from simulator.metrics import proportion_interval
 from tests.screens.pane_app import (
     BESIDE,
     NARROW,
@@ -20,12 +26,6 @@ from tests.screens.pane_app import (
     settled,
     shown,
 )
-from textual.widgets import Static
-
-from lessons import actions as act
-from lessons.model import Start
-from simulator.compare import before_against_after, slow_against_fast
-from simulator.metrics import proportion_interval
 from tui.charts.before_after import BeforeAfter
 from tui.charts.histogram import Histogram
 from tui.panes.compare import ComparePane
@@ -55,7 +55,14 @@ async def test_the_two_groups_of_the_last_run_stand_beside_each_other() -> None:
         rows = [line.split() for line in said(app).splitlines()]
         assert rows[0] == ["request-ride@launch", "over", "1,000", "ms", "others"]
         assert rows[1] == ["invocations", str(groups.slow), str(groups.fast)]
-        assert rows[2] == ["median", "duration", bare_ms(groups.slow_median_s), "ms", bare_ms(groups.fast_median_s), "ms"]
+        assert rows[2] == [
+            "median",
+            "duration",
+            bare_ms(groups.slow_median_s),
+            "ms",
+            bare_ms(groups.fast_median_s),
+            "ms",
+        ]
         assert rows[4][:3] == ["COLD", "START", str(groups.attributes[0].slow)]
         assert rows[5][:2] == ["ERROR", str(groups.attributes[1].slow)]
         expect_golden("compare_groups", app.text())

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.widgets import Static
+
+from lessons import actions as act
+from lessons.model import Step
+from simulator.load import PLANS
+from simulator.metrics import percentile, summary
 from tests.screens.pane_app import (
     BESIDE,
     LARGE,
@@ -22,12 +29,6 @@ from tests.screens.pane_app import (
     settled,
     shown,
 )
-from textual.widgets import Static
-
-from lessons import actions as act
-from lessons.model import Step
-from simulator.load import PLANS
-from simulator.metrics import percentile, summary
 from tui.charts.scatter import LatencyChart
 from tui.panes.line_up import LEFT_OUT, LineUpData, draw_line_up, gutter
 from tui.panes.line_up_view import LineUpView
@@ -39,9 +40,8 @@ from tui.panes.run_figures import bare_ms
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.screens.pane_app import PaneApp
-
     from lessons.session import Session
+    from tests.screens.pane_app import PaneApp
 
 
 def long_plan(folder: Path, requests: int) -> str:
@@ -181,7 +181,10 @@ async def test_all_requests_stand_beside_those_that_met_no_cold_start() -> None:
     session = run(a_session())
     async with shown(LoadPane(), session) as (app, _):
         said = words(app, "load-summary").splitlines()
-        for line, latencies in ((said[1], session.runs[0].latencies_s), (said[2], session.runs[0].warm_latencies_s)):
+        for line, latencies in (
+            (said[1], session.runs[0].latencies_s),
+            (said[2], session.runs[0].warm_latencies_s),
+        ):
             one = summary(latencies)
             for figure in (f"{one.n:,}", bare_ms(one.min), bare_ms(one.median), bare_ms(one.max)):
                 assert figure in line.split()
@@ -343,7 +346,9 @@ def test_any_line_up_fits_its_grid(
     latencies: list[float], width: int, height: int, log: bool, left_out: bool, cursor: int | None
 ) -> None:
     n = len(latencies)
-    data = LineUpData(np.sort(latencies), np.full(n, 201, np.int16), np.zeros(n, dtype=bool)).leaving_out(left_out)
+    data = LineUpData(np.sort(latencies), np.full(n, 201, np.int16), np.zeros(n, dtype=bool)).leaving_out(
+        left_out
+    )
     grid = draw_line_up(data, width, height, log=log, cursor=cursor)
     assert (grid.width, grid.height) == (width, height)
     left = gutter(width)

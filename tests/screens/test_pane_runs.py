@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.widgets import Static
+
+from lessons import actions as act
+from simulator.metrics import summary
 from tests.screens.pane_app import (
     LARGE,
     NARROW,
@@ -19,14 +26,12 @@ from tests.screens.pane_app import (
     settled,
     shown,
 )
-from textual.widgets import Static
-
-from lessons import actions as act
-from lessons.session import Session
-from simulator.metrics import summary
 from tui.panes.run_figures import bare_ms
 from tui.panes.runs import RunsPane
 from tui.panes.runs_table import columns_for
+
+if TYPE_CHECKING:
+    from lessons.session import Session
 
 
 def three_runs() -> Session:
@@ -58,9 +63,8 @@ async def test_a_line_holds_version_seed_start_and_the_figures_that_can_be_told(
     async with shown(RunsPane(), session, (80, 18)) as (app, _):
         line = next(text for text in app.text().splitlines() if text.split()[:2] == ["2", "published-trace"])
         one = summary(session.runs[1].latencies_s)
-        assert line.split() == [
-            "2", "published-trace", "1", "cold", "60", bare_ms(one.median), bare_ms(one.p95), "n<299", bare_ms(one.max), "0",
-        ]  # fmt: skip
+        median, p95, longest = (bare_ms(seconds) for seconds in (one.median, one.p95, one.max))
+        assert line.split() == ["2", "published-trace", "1", "cold", "60", median, p95, "n<299", longest, "0"]
 
 
 async def test_the_version_of_the_promo_service_has_a_column_as_soon_as_two_of_them_ran() -> None:
@@ -175,7 +179,9 @@ async def test_it_says_in_words_which_runs_there_are() -> None:
     async with shown(pane, three_runs()) as (_, pilot):
         await press(pilot, "m")
         said = pane.summary()
-        assert said.startswith("3 runs. The newest ran request-ride@traced, promo-discount@launch with seed 2 from a cold")
+        assert said.startswith(
+            "3 runs. The newest ran request-ride@traced, promo-discount@launch with seed 2 from a cold"
+        )
         assert "p99 n<299" in said
         assert said.endswith("Marked: 3.")
 

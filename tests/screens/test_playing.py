@@ -107,7 +107,7 @@ async def test_a_mail_arrives_as_it_would(sit, golden) -> None:
         await seat.pass_time(5.5)
         assert seat.messages() == []
         await seat.pass_time(1.0)
-        assert seat.session.live.alerts
+        assert seat.session.all_runs[0].alerts
         assert "duration-gt-1000 is in alarm. Press 2." in seat.messages()
         assert "2 Alerts !" in seat.text()
         await seat.pass_time(0.5)

@@ -12,6 +12,7 @@ from simulator.errors import RidelabError, UsageError
 from simulator.load import Flow, Loop, Phase, Plan, Request, Think, load_plan, plan_names
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 WHOLE = """\
@@ -57,7 +58,7 @@ scenarios:
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> object:
+def write(tmp_path: Path) -> Callable[..., Path]:
     def write(text: str, users: str | None = "host;token\napi.example;t-1\n\napi.example; t-2 \n") -> Path:
         if users is not None:
             (tmp_path / "users.csv").write_text(users, encoding="utf-8")
@@ -68,8 +69,8 @@ def write(tmp_path: Path) -> object:
     return write
 
 
-def test_every_key_is_understood(write: object) -> None:
-    assert load_plan(write(WHOLE)) == Plan(  # type: ignore[operator]
+def test_every_key_is_understood(write: Callable[..., Path]) -> None:
+    assert load_plan(write(WHOLE)) == Plan(
         name="plan.yml",
         target="https://{{ host }}/prod",
         phases=(
@@ -122,9 +123,9 @@ def test_the_module_s_own_plan_is_in_the_package_with_its_payload() -> None:
 
 
 def test_a_name_of_the_package_is_not_overridden_by_a_file_that_lies_about(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: object
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[..., Path]
 ) -> None:
-    write(WHOLE).rename(tmp_path / "artillery-slowness.yml")  # type: ignore[operator]
+    write(WHOLE).rename(tmp_path / "artillery-slowness.yml")
     monkeypatch.chdir(tmp_path)
     assert load_plan("artillery-slowness.yml").phases == (Phase(60.0, 1.0),)
     assert len(load_plan(tmp_path / "artillery-slowness.yml").phases) == 4
@@ -184,9 +185,9 @@ def problems(path: Path) -> list[str]:
         ),
     ],
 )
-def test_a_wrong_phase_is_named_with_its_place(write: object, phase: str, what: str) -> None:
+def test_a_wrong_phase_is_named_with_its_place(write: Callable[..., Path], phase: str, what: str) -> None:
     text = BASE.replace("PHASE", phase).replace("STEP", "think: 1")
-    found = problems(write(text))  # type: ignore[operator]
+    found = problems(write(text))
     assert any(line.startswith(what) for line in found), found
 
 
@@ -218,19 +219,19 @@ def test_a_wrong_phase_is_named_with_its_place(write: object, phase: str, what: 
         ("get: {}", "plan.yml:7:15: missing key `url`"),
     ],
 )
-def test_a_wrong_step_is_named_with_its_place(write: object, step: str, what: str) -> None:
+def test_a_wrong_step_is_named_with_its_place(write: Callable[..., Path], step: str, what: str) -> None:
     text = BASE.replace("PHASE", "duration: 1, arrivalRate: 1").replace("STEP", step)
-    found = problems(write(text))  # type: ignore[operator]
+    found = problems(write(text))
     assert any(line.startswith(what) for line in found), found
 
 
-def test_several_errors_are_said_at_once_in_the_order_of_the_file(write: object) -> None:
+def test_several_errors_are_said_at_once_in_the_order_of_the_file(write: Callable[..., Path]) -> None:
     text = (
         WHOLE.replace("duration: 60, ", "duration: x, ")
         .replace("think: 2\n", "think: y\n")
         .replace("timeout: 10", "timeout: 0")
     )
-    found = problems(write(text))  # type: ignore[operator]
+    found = problems(write(text))
     assert [line.split(": ")[0] for line in found] == ["plan.yml:4:18", "plan.yml:19:19", "plan.yml:30:16"]
     assert "a timeout is longer than 0 seconds" in found[1]
 
@@ -249,30 +250,30 @@ def test_several_errors_are_said_at_once_in_the_order_of_the_file(write: object)
     ],
 )
 def test_a_payload_that_cannot_be_used_is_named_with_the_plan_s_line(
-    write: object, users: str | None, what: str
+    write: Callable[..., Path], users: str | None, what: str
 ) -> None:
-    [line] = problems(write(WHOLE, users))  # type: ignore[operator]
+    [line] = problems(write(WHOLE, users))
     assert line.startswith(f"plan.yml:9:11: {what}")
 
 
-def test_a_payload_that_is_no_text_is_named(write: object, tmp_path: Path) -> None:
-    path = write(WHOLE)  # type: ignore[operator]
+def test_a_payload_that_is_no_text_is_named(write: Callable[..., Path], tmp_path: Path) -> None:
+    path = write(WHOLE)
     (tmp_path / "users.csv").write_bytes(b"\xff\xfe\x00")
     assert problems(path) == ["plan.yml:9:11: payload file `users.csv` cannot be read: it is not UTF-8 text"]
 
 
-def test_a_quoted_field_may_hold_delimiters_and_new_lines(write: object) -> None:
-    plan = load_plan(write(WHOLE, 'h;t\n"a;b";"c\nd"\n'))  # type: ignore[operator]
+def test_a_quoted_field_may_hold_delimiters_and_new_lines(write: Callable[..., Path]) -> None:
+    plan = load_plan(write(WHOLE, 'h;t\n"a;b";"c\nd"\n'))
     assert plan.rows == (("a;b", "c\nd"),)
 
 
-def test_a_variable_that_was_misspelled_is_named_with_the_nearest(write: object) -> None:
-    [line] = problems(write(WHOLE.replace('X-City: "{{ city }}"', 'X-City: "{{ citty }}"')))  # type: ignore[operator]
+def test_a_variable_that_was_misspelled_is_named_with_the_nearest(write: Callable[..., Path]) -> None:
+    [line] = problems(write(WHOLE.replace('X-City: "{{ city }}"', 'X-City: "{{ citty }}"')))
     assert line.endswith("no variable `citty`; did you mean `city`?")
 
 
-def test_a_variable_without_values_is_refused(write: object) -> None:
-    [line] = problems(write(WHOLE.replace("country: US", "country: []")))  # type: ignore[operator]
+def test_a_variable_without_values_is_refused(write: Callable[..., Path]) -> None:
+    [line] = problems(write(WHOLE.replace("country: US", "country: []")))
     assert line == "plan.yml:16:14: variable `country` has no value to choose from"
 
 

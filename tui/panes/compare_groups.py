@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from simulator.compare import AttributeDifference, SlowAgainstFast, SpanDifference
     from simulator.run_data import RunData
 
-NAME = 28
-SPAN, SPAN_FIGURES = 30, 47
-"""How wide the names of spans are at most, and the figures beside them."""
+NAME = 26
+SPAN, SPAN_LEAST, SPAN_FIGURES, CALLS = 30, 24, 34, 9
+"""How wide the names of spans are at most and should be at least, and how wide the figures beside them are."""
 UNMARKED = "unmarked"
 
 
@@ -73,20 +73,23 @@ def has_marks(groups: SlowAgainstFast) -> bool:
 
 
 def span_lines(groups: SlowAgainstFast, width: int) -> list[Content]:
-    """Write the spans, ranked by how much of the whole difference each explains."""
-    room = max(12, min(SPAN, width - SPAN_FIGURES))
-    head = f"{'median time, ms':<{room}}{'slow':>9}{'fast':>9}{'diff.':>9}{'explains':>10}{'calls':>8}"
-    return [Content.styled(head, MUTED), *(_span(row, room) for row in groups.spans)]
+    """Write the spans, ranked by how much of the whole difference each explains; calls where there is room for them."""
+    calls = width - SPAN_FIGURES - CALLS >= SPAN_LEAST
+    room = max(12, min(SPAN, width - SPAN_FIGURES - (CALLS if calls else 0)))
+    head = f"{'median time, ms':<{room}}{'slow':>8}{'fast':>8}{'diff.':>8}{'explains':>9}"
+    rows = [_span(row, room, calls=calls) for row in groups.spans]
+    return [Content.styled(f"{head}{'calls':>{CALLS}}" if calls else head, MUTED), *rows]
 
 
-def _span(row: SpanDifference, room: int) -> Content:
+def _span(row: SpanDifference, room: int, *, calls: bool) -> Content:
     name = "  " * row.depth + (f"({UNMARKED})" if row.name == UNMARKED else row.name)
     name = name if len(name) < room else name[: room - 2] + "…"
-    cells = f"{bare_ms(row.slow_s):>9}{bare_ms(row.fast_s):>9}{change_ms(row.difference_s):>9}{percent(row.share):>10}"
-    calls = "" if row.name == UNMARKED else f"{row.calls_slow:.1f}"
-    if row.name != UNMARKED and f"{row.calls_fast:.1f}" != calls:
-        calls += f"/{row.calls_fast:.1f}"
-    return Content(f"{name:<{room}}{cells}{calls:>8}")
+    times = f"{bare_ms(row.slow_s):>8}{bare_ms(row.fast_s):>8}{change_ms(row.difference_s):>8}"
+    line = f"{name:<{room}}{times}{percent(row.share):>9}"
+    if not calls or row.name == UNMARKED:
+        return Content(line)
+    slow, fast = f"{row.calls_slow:.1f}", f"{row.calls_fast:.1f}"
+    return Content(f"{line}{slow if slow == fast else f'{slow}/{fast}':>{CALLS}}")
 
 
 def durations(data: RunData, service: str) -> HistogramData:

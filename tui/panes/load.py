@@ -173,7 +173,9 @@ class LoadPane(KeyPane):
         where = f"run {self.number()}"
         if self._chosen is not None:
             where += ", not the newest (escape)"
-        counters = f"{where}: {run.sent:,} sent, {len(run.latencies_s):,} answered, {run.in_flight:,} in flight"
+        counters = (
+            f"{where}: {run.sent:,} sent, {len(run.latencies_s):,} answered, {run.in_flight:,} in flight"
+        )
         fits = views.cell_length + 2 + len(counters) <= self.size.width
         return Content("  " if fits else "\n").join([views, Content(counters)])
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.screen import ModalScreen, Screen
 
-from tui.commands import Command, CommandGroup, active_commands, offered
+from tui.commands import Command, CommandGroup, active_commands, commands_of
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -30,10 +30,10 @@ class LabScreen(Screen[Result]):
         return active_commands(self.key_chain())
 
     def command_groups(self) -> list[CommandGroup]:
-        """List all commands that make sense here now, for the help and the palette."""
+        """List all commands that can ever be used here, for the help and the palette."""
         return [
-            CommandGroup(self.HELP_TITLE, tuple(offered(self)), self),
-            CommandGroup("Everywhere", tuple(offered(self.app)), self.app),
+            CommandGroup(self.HELP_TITLE, commands_of(self), self),
+            CommandGroup("Everywhere", commands_of(self.app), self.app),
         ]
 
     def about(self) -> str:

@@ -40,7 +40,7 @@ class HelpScreen(Dialog[None]):
             shown="escape",
             rank=1,
         ),
-        Command("scroll_down", ("j", "down"), "down", "Scroll down.", shown="j/k", rank=2),
+        Command("scroll_down", ("j", "down"), "scroll", "Scroll down.", shown="j/k", rank=2),
         Command("scroll_up", ("k", "up"), "up", "Scroll up."),
     )
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(KEYS))
@@ -59,7 +59,8 @@ class HelpScreen(Dialog[None]):
                     yield Static(self._about, classes="words", markup=False)
                 for group in self._groups:
                     if group.commands:
-                        yield Static(group.title, classes="group", markup=False)
+                        if group.title:
+                            yield Static(group.title, classes="group", markup=False)
                         yield Static(key_table(group))
                 yield Static(f"{TIME_PASSES}\n{SELECT}", classes="words last", markup=False)
             yield Static(key_line(self.KEYS), classes="keys")

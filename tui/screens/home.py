@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lessons.keeping import standing
-from tui.commands import Command, CommandGroup, bindings, offered
+from tui.commands import Command, CommandGroup, bindings, commands_of
 from tui.screens.base import LabScreen
 from tui.widgets.footer import FooterLine
 from tui.widgets.lesson_list import LessonList, LessonRow, number_of
@@ -95,7 +95,7 @@ class HomeScreen(LabScreen[None]):
     def command_groups(self) -> list[CommandGroup]:
         """Add the list's own keys."""
         lessons = self.query_one(LessonList)
-        return [CommandGroup("Lessons", tuple(offered(lessons)), lessons), *super().command_groups()]
+        return [CommandGroup("Lessons", commands_of(lessons), lessons), *super().command_groups()]
 
     def offers(self, command: Command) -> bool:
         """Offer to begin a lesson anew only where it was begun."""

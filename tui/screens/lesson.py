@@ -14,7 +14,7 @@ from textual.containers import Horizontal, Vertical
 
 from lessons import actions as act
 from simulator.errors import RidelabError
-from tui.commands import Command, CommandGroup, bindings, commands_of, offered
+from tui.commands import Command, CommandGroup, bindings, commands_of
 from tui.player import Player
 from tui.screens.base import LabScreen
 from tui.screens.lesson_keys import LESSON_KEYS, LESSON_SCREEN_KEYS, PLACE_KEYS, RUN_KEYS
@@ -336,17 +336,13 @@ class LessonScreen(LabScreen[None]):
             case "step":
                 return running and self.player.paused
             case "answer":
-                return step.predict is not None or step.question is not None
+                return step.question is not None or (step.predict is not None and not (text and text.met))
             case "hint":
                 return bool(step.hints) and text is not None and not text.met
             case "back":
                 return session.place > 0
-            case "show_pane":
-                return command.action.split("'")[1] in session.lesson.panes
-            case "show_lesson":
-                return self.side == "lab"
             case _:
-                return True
+                return self._ever(command)
 
     def footer_commands(self) -> list[Command]:
         """Name the side that `tab` goes to, and the speed only while it matters."""
@@ -361,21 +357,22 @@ class LessonScreen(LabScreen[None]):
 
     def command_groups(self) -> list[CommandGroup]:
         """Group the keys: the pane's, the lesson's, the run's, and how to get about."""
-        mine = offered(self)
+        mine = [command for command in self.KEYS if self._ever(command)]
         pane, panel = self.query_one(Lab).pane, self.query_one(LessonPanel)
         groups = [CommandGroup(f"{pane.TITLE} pane", commands_of(pane), pane)] if pane is not None else []
-        lesson = (*commands_of(panel), *(c for c in mine if c in LESSON_KEYS))
         return [
             *groups,
-            CommandGroup("Lesson", lesson, self),
+            CommandGroup("Lesson", commands_of(panel), panel),
+            CommandGroup("", tuple(c for c in mine if c in LESSON_KEYS), self),
             CommandGroup("Run", tuple(c for c in mine if c in RUN_KEYS), self),
             CommandGroup("Getting about", tuple(c for c in mine if c in PLACE_KEYS), self),
             *super().command_groups()[1:],
         ]
 
-    def action_go_on(self) -> None:
-        """Go on, from the palette."""
-        self.on_lesson_panel_go_on_wanted()
+    def _ever(self, command: Command) -> bool:
+        """Tell whether a command has any use in this lesson: the panes of later ones have none."""
+        pane = command.action.partition("'")[2].rstrip("')")
+        return not pane or pane in self.session.lesson.panes
 
     def about(self) -> str:
         """Say what the pane in sight shows."""

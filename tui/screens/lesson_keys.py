@@ -10,9 +10,9 @@ from tui.widgets.lab import DIGITS, TITLES
 RUN_KEYS: Final = (
     Command("run(False)", ("r",), "run", "Run the load: the same requests as last time.", rank=20),
     Command("run(True)", ("n",), "new requests", "Run the load with new requests.", rank=55),
-    Command("pause", ("space",), "pause", "Hold the virtual clock, or let it go on.", rank=20),
-    Command("speed", ("x",), "speed", "Change how fast runs play: x1, x10, x60.", rank=24),
-    Command("to_end", ("e",), "to the end", "Let this run go to its end as fast as it can.", rank=22),
+    Command("pause", ("space",), "pause", "Hold the virtual clock, or let it go on.", rank=11),
+    Command("speed", ("x",), "speed", "Change how fast runs play: x1, x10, x60.", rank=13),
+    Command("to_end", ("e",), "to the end", "Let this run go to its end as fast as it can.", rank=12),
     Command(
         "step",
         ("full_stop",),

@@ -226,7 +226,7 @@ class QuizScreen(Dialog[bool]):
             if command.action.startswith("move") and kind == "number":
                 continue
             if command.action == "answer":
-                word = "back to the lesson" if self.done else "keep it" if self.asked.prediction else "answer"
+                word = "back to the lesson" if self.done else "predict" if self.asked.prediction else "answer"
                 shown.append(Command("answer", command.keys, word, command.help, rank=10))
             else:
                 shown.append(command)
