@@ -1,4 +1,4 @@
-"""Make the pictures of the README from the real program: the app runs without a terminal, keys are pressed, SVGs written.
+"""Make the pictures of the README from the real program: it runs without a terminal, keys are pressed.
 
 make pictures            the SVGs in docs/pictures/, and PNGs beside them with ARGS="--png"
 """
@@ -35,7 +35,7 @@ async def picture(keys: str) -> str:
             for key in keys.split():
                 if key == RUN:
                     runs += 1
-                    await _ended(app, pilot, runs)
+                    await _ended(app, runs)
                 else:
                     await pilot.press(key)
                 await pilot.pause()
@@ -44,7 +44,7 @@ async def picture(keys: str) -> str:
             return app.export_screenshot(title="ridelab")
 
 
-async def _ended(app: RidelabApp, pilot: object, runs: int) -> None:
+async def _ended(app: RidelabApp, runs: int) -> None:
     for _ in range(5_000):
         screen = app.screen
         if isinstance(screen, LessonScreen) and len(screen.session.runs) >= runs:

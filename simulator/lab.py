@@ -231,9 +231,12 @@ class Lab:
 
 @contextmanager
 def _quiet_collector() -> Iterator[None]:
-    """Keep Python's cycle collector from walking what was there before, again and again, during a long run."""
+    """Keep Python's cycle collector from looking often during a long run, and at what was there before at all."""
+    thresholds = gc.get_threshold()
     gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
     try:
         yield
     finally:
+        gc.set_threshold(*thresholds)
         gc.unfreeze()

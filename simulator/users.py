@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.arrivals import arrivals, starts
 from simulator.columns import Table
 from simulator.errors import UsageError
-from simulator.kernel import Event, sleep, spawn, timeout
+from simulator.kernel import Event, sleep, timeout
 from simulator.load import Loop, Request, Think
 from simulator.randomness import Draws, request_owner, stream_key, unit
 from simulator.system.gateway import HttpRequest, local_path
@@ -84,7 +84,7 @@ class Load:
                 self.skipped_s.append(sim.now)
                 continue
             self.launched += 1
-            await spawn(self._user(user, sim.now), "user")
+            sim.spawn(self._user(user, sim.now), "user")
         end = starts(self.plan)[-1]
         if end > sim.now:
             await sleep(end - sim.now)
@@ -182,7 +182,7 @@ class Load:
         if local_path(sent.url, world.settings.scenario.site.url) is None:
             self.errors[number] = "ENOTFOUND"
         else:
-            task = await spawn(world.gateway.handle(sent, number, draws), "gateway")
+            task = world.sim.spawn(world.gateway.handle(sent, number, draws), "gateway")
             try:
                 async with timeout(self.plan.timeout_s):
                     answer = await task

@@ -197,10 +197,11 @@ class timeout:  # noqa: N801 - reads like asyncio.timeout
         scopes = self._task._scopes or ()
         return next((scope is self for scope in scopes if scope is self or scope is other), False)
 
-    async def __aenter__(self) -> timeout:
+    @types.coroutine
+    def __aenter__(self) -> Generator[Any, None, timeout]:
         if self._task is not None:
             raise RuntimeError("a timeout can be entered once: make a new one")
-        await command(self)
+        yield self
         return self
 
     async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:

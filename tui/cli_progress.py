@@ -70,7 +70,7 @@ def reset(options: argparse.Namespace) -> int:
     """Begin a lesson anew, or all of them, after asking. Raises UsageError, NotKeptError."""
     course = OpenCourse()
     if (options.lesson is None) != options.all:
-        raise UsageError("name one lesson, or give --all" + ("" if options.all else "; nothing was changed"))
+        raise UsageError("name one lesson, or give --all; nothing was changed")
     entry = None if options.all else course.entry(options.lesson)
     what = "all lessons" if entry is None else f"lesson {entry.id}, {entry.title},"
     if not options.yes and not _agreed(f"Begin {what} anew? Answers and runs in it are set aside. [y/N] "):

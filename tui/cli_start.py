@@ -44,11 +44,16 @@ def start(options: argparse.Namespace) -> int:
     return OUR_FAULT
 
 
+def is_terminal() -> bool:
+    """Tell whether keys come from a terminal and everything goes to one: the screens are drawn on standard error."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
 def check_terminal(*, plain: bool, environment: Mapping[str, str] = os.environ) -> None:
     """Raise UsageError where the screens cannot be shown."""
     if plain:
         raise UsageError("--plain is not built yet: leave it away to open the screens")
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+    if not is_terminal():
         raise UsageError(
             "start needs a terminal for its screens, and its input or output goes elsewhere: "
             "`ridelab run` and `ridelab lessons` work without one"

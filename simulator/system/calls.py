@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from simulator.errors import nearest
-from simulator.kernel import spawn
 
 if TYPE_CHECKING:
     from simulator.system.context import Context
@@ -65,7 +64,7 @@ class HttpClient:
         invocation = function.invoke(
             event, context.request, context.draws, parent=context.invocation, mark=context.mark.innermost()
         )
-        reply: Reply = await (await spawn(invocation, name))
+        reply: Reply = await world.sim.spawn(invocation, name)
         await context.pass_time(way)
         return HttpResponse(*reply.http())
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from simulator.kernel import sleep, spawn, timeout
+from simulator.kernel import sleep, timeout
 
 if TYPE_CHECKING:
     from simulator.randomness import Draws
@@ -74,7 +74,7 @@ class Gateway:
             "requestContext": {"authorizer": {"claims": {"cognito:username": self.site.user}}},
             "body": sent.body,
         }
-        task = await spawn(self.world.functions[name].invoke(event, number, draws), name)
+        task = self.world.sim.spawn(self.world.functions[name].invoke(event, number, draws), name)
         try:
             async with timeout(self.settings.timeout_s):
                 reply: Reply = await task

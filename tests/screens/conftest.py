@@ -138,6 +138,8 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         if request.config.getoption("--update-golden"):
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        assert text == path.read_text(encoding="utf-8"), f"{name} differs; pytest --update-golden writes it anew"
+        assert text == path.read_text(encoding="utf-8"), (
+            f"{name} differs; pytest --update-golden writes it anew"
+        )
 
     return compare

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from textual.command import CommandPalette
@@ -10,6 +10,9 @@ from textual.command import CommandPalette
 from lessons.progress import Progress
 from tui.screens.home import HomeScreen
 from tui.widgets.lesson_list import LessonList
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SIZES = [(60, 20), (80, 24), (120, 40)]
 

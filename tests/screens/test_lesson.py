@@ -20,7 +20,9 @@ def named(size) -> str:
 
 def left(seat) -> str:
     """The words left of the line between lesson and lab."""
-    return " ".join(" ".join(line.partition("┃")[0].replace("▌", "") for line in seat.text().splitlines()).split())
+    return " ".join(
+        " ".join(line.partition("┃")[0].replace("▌", "") for line in seat.text().splitlines()).split()
+    )
 
 
 def footer(seat) -> list[str]:

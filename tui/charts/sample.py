@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.metrics import needed_samples
 from tui.charts.axis import LARGEST
 from tui.charts.units import counted, duration_text
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-NEEDED = {50: 1, 95: 20, 99: 100}
-"""How many values a percentile needs before a chart draws it."""
+NEEDED = {50: 1, 95: needed_samples(0.95), 99: needed_samples(0.99)}
+"""How many values a percentile needs before a chart draws it: the same as everywhere in the lab."""
 
 
 def usable(values: ArrayLike) -> NDArray[np.bool_]:

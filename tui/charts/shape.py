@@ -35,6 +35,7 @@ class HistogramData:
     failed: NDArray[np.bool_]
     first: NDArray[np.bool_] | None = None
     names: tuple[str, str] = ("slow", "fast")
+    noun: str = "request"
 
     def __post_init__(self) -> None:
         arrays = [self.latency_s, self.failed] + ([] if self.first is None else [self.first])
@@ -79,9 +80,9 @@ def draw_histogram(data: HistogramData, width: int, height: int, *, glyphs: Glyp
     *above, last = data.groups if height >= LEAST_GROUPED_HEIGHT else (data.whole,)
     each = (height - rank_rows - 1) // (len(above) + 1)
     for place, group in enumerate(above):
-        _draw_group(grid.band(place * each, each), group, bins, chosen, labels=False)
+        _draw_group(grid.band(place * each, each), group, bins, chosen, labels=False, noun=data.noun)
     lowest = grid.band(len(above) * each, height - rank_rows - len(above) * each)
-    frame = _draw_group(lowest, last, bins, chosen, labels=True)
+    frame = _draw_group(lowest, last, bins, chosen, labels=True, noun=data.noun)
     if rank_rows:
         row, found = grid.band(height - 1, 1), data.whole.percentiles
         draw_percentiles(row, frame, found, glyphs=chosen, caret=chosen.caret, ink=Ink.CAPTION)
@@ -92,8 +93,8 @@ def summarize_histogram(data: HistogramData) -> str:
     """Say in one sentence what the histogram shows."""
     whole = data.whole
     if not whole.latency_s.size:
-        return f"No requests to show{left_out_text(data.left_out)}."
-    text = f"{counted(whole.latency_s.size, 'request')}: {described(whole.latency_s)}"
+        return f"No {data.noun}s to show{left_out_text(data.left_out)}."
+    text = f"{counted(whole.latency_s.size, data.noun)}: {described(whole.latency_s)}"
     if data.first is not None:
         for group in data.groups:
             size = group.latency_s.size
@@ -102,7 +103,7 @@ def summarize_histogram(data: HistogramData) -> str:
     return f"{text}; {int(whole.failed.sum()):,} failed{left_out_text(data.left_out)}."
 
 
-def _draw_group(grid: Grid, group: Group, bins: Bins, glyphs: GlyphSet, *, labels: bool) -> Frame:
+def _draw_group(grid: Grid, group: Group, bins: Bins, glyphs: GlyphSet, *, labels: bool, noun: str) -> Frame:
     captions = 1 if grid.height >= 4 else 0
     counts, failed = bins.counts(group.latency_s), bins.counts(group.latency_s[group.failed])
     up = Axis.around([int(counts.max())], unit="count")
@@ -116,7 +117,7 @@ def _draw_group(grid: Grid, group: Group, bins: Bins, glyphs: GlyphSet, *, label
     codes = codes.reshape(len(codes), -1)[:, : bins.width]
     grid.paste(frame.left, frame.top, codes, np.repeat(inks, bins.columns, axis=1)[:, : bins.width])
     if captions:
-        grid.put(0, 0, glyphs.text(joined(_caption(group, glyphs), grid.width)), Ink.CAPTION)
+        grid.put(0, 0, glyphs.text(joined(_caption(group, glyphs, noun), grid.width)), Ink.CAPTION)
     return frame
 
 
@@ -135,9 +136,9 @@ def _bars(
     return codes, np.where(foot, Ink.FAILED, Ink.OK).astype(np.uint8)
 
 
-def _caption(group: Group, glyphs: GlyphSet) -> list[str]:
+def _caption(group: Group, glyphs: GlyphSet, noun: str) -> list[str]:
     parts = [group.name] if group.name else []
-    parts.append(counted(group.latency_s.size, "request") if group.latency_s.size else "no requests")
+    parts.append(counted(group.latency_s.size, noun) if group.latency_s.size else f"no {noun}s")
     if group.name and group.latency_s.size:
         parts.append(f"median {duration_text(group.percentiles[50])}")
     if group.failed.any():

@@ -53,7 +53,7 @@ class AlertsPane(LevelPane):
         width: 1fr;
         height: 1fr;
         & ContentSwitcher { width: 1fr; height: 1fr; }
-        & #alerts-event > Static { width: 1fr; height: auto; padding: 0 1; }
+        & #alerts-event > Static { width: 1fr; height: auto; }
         & #alerts-event > InvocationList { margin-top: 1; }
     }
     """

@@ -95,7 +95,8 @@ def _span(row: SpanDifference, room: int, *, calls: bool) -> Content:
 def durations(data: RunData, service: str) -> HistogramData:
     """Give the durations of a function's invocations to the histogram."""
     inv = data.of_service(service)
-    return HistogramData(inv["duration_s"], (inv["outcome"] > 0) | (inv["status"] >= 500))
+    failed = (inv["outcome"] > 0) | (inv["status"] >= 500)
+    return HistogramData(inv["duration_s"], failed, noun="invocation")
 
 
 def groups_sentence(data: RunData, service: str, threshold_s: float) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tui.panes.invocation_rows import Rows
 
 GAP = 2
+LEAST_SERVICE, LEAST_REQUEST = 8, 7
 LEAST_BAR, MOST_BAR = 16, 60
 
 
@@ -26,23 +27,32 @@ class Columns:
 
     number: int
     service: int
-    request: int
+    status: int
     error: int
+    request: int
     bar: int
 
     @classmethod
-    def fit(cls, width: int, rows: Rows, longest_error: int) -> Columns:
-        """Divide a width: what is always told first, then error, request, and a bar of the duration."""
+    def fit(cls, width: int, rows: Rows, error: int) -> Columns:
+        """Divide a width. `error` is the longest error's length; request and bar get what the rest leaves."""
         digits = len(str(int(rows.columns["number"].max()))) if len(rows) else 1
-        number = max(3, digits + 1)
-        service = max(map(len, rows.services)) if len(rows.services) > 1 else 0
-        left = width - number - (service + GAP if service else 0) - 4 * GAP - 8 - 12 - 9 - 10
-        error = max(0, min(max(longest_error, 5) + GAP, left)) if longest_error else 0
+        number = max(3, digits)
+        status = max((len(word) for word in rows.statuses), default=6)
+        status = max(status, len("status"))
+        left = width - number - len("19:49:41") - len("12,345 ms !") - status - len("COLD START") - 4 * GAP
+        error = max(error, len("error")) + GAP if error else 0
+        service = max(map(len, rows.services)) + GAP if len(rows.services) > 1 else 0
+        if service:  # shortened rather than that an error cannot be read
+            service = min(service, max(LEAST_SERVICE + GAP, left - error))
+        left -= service
+        error = min(error, left) if left >= len("error") + GAP else 0
         left -= error
-        request = max(7, digits) + GAP if left >= max(7, digits) + GAP else 0
+        request = max(LEAST_REQUEST, digits) + GAP
+        request = request if left >= request else 0
         left -= request
+        bar_width = min(left - GAP, MOST_BAR) if left - GAP >= LEAST_BAR else 0
         return cls(
-            number, service, request, error, min(left - GAP, MOST_BAR) if left - GAP >= LEAST_BAR else 0
+            number, max(0, service - GAP), status, max(0, error - GAP), max(0, request - GAP), bar_width
         )
 
 
@@ -87,39 +97,39 @@ class InvocationList(CursorList):
     def header_runs(self, width: int) -> Runs:
         """Name the columns."""
         at = self._fit(width)
-        gap = " " * GAP
-        text = f"{'#':>{at.number}}{gap}{'time':<8}{gap}"
-        text += f"{'service':<{at.service}}{gap}" if at.service else ""
-        text += f"{'duration':>10}  {gap}{'status':<9}{gap}{'cold start':<10}"
-        text += f"{gap}{'error':<{at.error - GAP}}" if at.error >= 5 + GAP else ""
-        text += f"{'request':>{at.request}}" if at.request else ""
-        return [("header", text + (f"{gap}0 to {ms_text(self._longest_s)}" if at.bar else ""))]
+        cells = [f"{'#':>{at.number}}", f"{'time':<8}", f"{'service':<{at.service}}" if at.service else ""]
+        cells += [f"{'duration':>9}  ", f"{'status':<{at.status}}", "cold start"]
+        cells += [
+            f"{'error':<{at.error}}" if at.error else "",
+            f"{'request':>{at.request}}" if at.request else "",
+        ]
+        cells.append(f"0 to {ms_text(self._longest_s)}" if at.bar else "")
+        return [("header", (" " * GAP).join(cell for cell in cells if cell))]
 
     def row_runs(self, index: int, width: int) -> Runs:
         """Write one invocation."""
         rows, row, at = self._rows, int(self._order[index]), self._fit(width)
         assert rows is not None
-        columns, gap = rows.columns, " " * GAP
+        columns = rows.columns
         duration, failed = float(columns["duration_s"][row]), bool(rows.failed[row])
         slow = duration > self._slow_s
-        runs: Runs = [
-            ("muted", f"{int(columns['number'][row]):>{at.number}}{gap}"),
-            ("text", f"{clock_text(float(columns['start_s'][row]))}{gap}"),
+        cells: Runs = [
+            ("muted", f"{int(columns['number'][row]):>{at.number}}"),
+            ("text", clock_text(float(columns["start_s"][row]))),
+            ("text", f"{_cut(rows.service(row), at.service):<{at.service}}"),
+            ("slow" if slow else "text", f"{ms_text(duration):>9}{' !' if slow else '  '}"),
+            ("error" if failed else "text", f"{rows.status(row):<{at.status}}"),
+            ("tag", f"{'COLD START' if rows.cold[row] else '':<10}"),
+            ("error", f"{_cut(rows.error(row), at.error):<{at.error}}"),
+            ("muted", f"{int(columns['request'][row]):>{at.request}}" if at.request else ""),
         ]
-        if at.service:
-            runs.append(("text", f"{rows.service(row):<{at.service}}{gap}"))
-        runs.append(("slow" if slow else "text", f"{ms_text(duration):>10}{' !' if slow else '  '}{gap}"))
-        runs.append(("error" if failed else "text", f"{rows.status(row):<9}{gap}"))
-        runs.append(("tag", f"{'COLD START' if rows.cold[row] else '':<10}"))
-        if at.error >= 5 + GAP:
-            runs.append(("error", f"{gap}{_cut(rows.error(row), at.error - GAP):<{at.error - GAP}}"))
-        if at.request:
-            runs.append(("muted", f"{int(columns['request'][row]):>{at.request}}"))
+        runs: Runs = []
+        for ink, text in cells:
+            if text:
+                runs += [("text", " " * GAP), (ink, text)] if runs else [(ink, text)]
         if at.bar:
-            runs += [
-                ("text", gap),
-                *self._bar(duration, at.bar, "error-bar" if failed else "slow-bar" if slow else "bar"),
-            ]
+            ink = "error-bar" if failed else "slow-bar" if slow else "bar"
+            runs += [("text", " " * GAP), *self._bar(duration, at.bar, ink)]
         return runs
 
     def _bar(self, duration_s: float, width: int, ink: str) -> Runs:
@@ -138,4 +148,4 @@ class InvocationList(CursorList):
 
 
 def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}~"
+    return text if len(text) <= width else f"{text[: width - 1]}~" if width else ""

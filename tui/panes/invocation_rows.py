@@ -70,6 +70,13 @@ class Rows:
         status = int(self.columns["status"][row])
         return str(status) if status else OUTCOMES[int(self.columns["outcome"][row])]
 
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """List the statuses that occur."""
+        codes = np.unique(self.columns["status"]).tolist()
+        outcomes = np.unique(self.columns["outcome"][self.columns["status"] == 0]).tolist()
+        return (*(str(code) for code in codes if code), *(OUTCOMES[outcome] for outcome in outcomes))
+
     def tags(self, row: int) -> tuple[str, ...]:
         """Give the tags of a row: COLD START, ERROR."""
         return ("COLD START",) * bool(self.cold[row]) + ("ERROR",) * bool(self.failed[row])

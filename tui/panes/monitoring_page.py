@@ -46,10 +46,10 @@ class MonitoringPage(Vertical):
     MonitoringPage {
         width: 1fr;
         height: 1fr;
-        & > Static { width: 1fr; height: auto; padding: 0 1; }
+        & > Static { width: 1fr; height: auto; }
         & > #monitoring-head { text-wrap: nowrap; text-overflow: ellipsis; }
         & > #monitoring-silence { color: $text-muted; max-height: 2; }
-        & > Input { display: none; padding: 0 1; background: $surface; }
+        & > Input { display: none; background: $surface; }
     }
     """
 

@@ -20,7 +20,6 @@ class Page(VerticalScroll, can_focus=True):
     Page {
         width: 1fr;
         height: 1fr;
-        padding: 0 1;
         scrollbar-size-vertical: 1;
         & > Static { width: 1fr; height: auto; }
     }

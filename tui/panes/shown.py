@@ -11,6 +11,7 @@ from tui.panes.base import Pane
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from tui.commands import Command
     from tui.view import View
 
 
@@ -38,6 +39,10 @@ class ShownPane(Pane):
         """Bring the widgets up to date if the pane is in sight and has something to show."""
         if self.shown and self.view is not None:
             self.update_widgets(self.view)
+
+    def offers(self, command: Command) -> bool:
+        """Tell whether a command makes sense now: whether its key would do something."""
+        return bool(self.check_action(command.action.partition("(")[0], ()))
 
     def update_widgets(self, view: View) -> None:
         """Update the widgets; a pane's own."""

@@ -63,7 +63,7 @@ class TracePane(ShownPane):
     TracePane {
         width: 1fr;
         height: 1fr;
-        & > Static { width: 1fr; height: auto; padding: 0 1; }
+        & > Static { width: 1fr; height: auto; }
         & > #trace-head { text-wrap: nowrap; text-overflow: ellipsis; }
         & > #trace-foot { min-height: 4; max-height: 5; margin-top: 1; }
     }
