@@ -1,4 +1,4 @@
-"""What the panes are shown: a frozen look at the session, made by the lesson screen after each action and each slice."""
+"""What the panes are shown: a frozen look at the session, made after each action and a few times a second."""
 
 from __future__ import annotations
 

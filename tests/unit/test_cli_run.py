@@ -44,8 +44,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str
         try:
             code = main(["run", *map(str, arguments)])
         except SystemExit as stop:
-            assert isinstance(stop.code, int)
-            code = stop.code
+            code = int(stop.code or 0)
         said = capsys.readouterr()
         return code, said.out, said.err
 

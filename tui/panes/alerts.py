@@ -16,14 +16,14 @@ from tui.panes.mail_list import MailList
 from tui.panes.mails import empty_text, event_text, mail_text, mails
 from tui.panes.page import Page
 from tui.panes.reported import clock_text, counted
-from tui.panes.shown import LevelPane
+from tui.panes.shown import MOVING, LevelPane
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.widget import Widget
 
     from simulator.columns import Column
+    from tui.panes.cursor_list import CursorList
     from tui.panes.invocation_rows import Rows
     from tui.panes.mails import Mail
     from tui.view import View
@@ -36,7 +36,7 @@ class AlertsPane(LevelPane):
 
     NAME = "alerts"
     TITLE = "Alerts"
-    COMMANDS = (
+    COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command(
             "open",
             ("enter",),
@@ -45,6 +45,7 @@ class AlertsPane(LevelPane):
             10,
         ),
         Command("back", ("escape",), "back", "Go back to the mail, and to the mailbox.", 12),
+        *MOVING,
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(COMMANDS)]
 
@@ -72,9 +73,11 @@ class AlertsPane(LevelPane):
                 yield Static()
                 yield InvocationList()
 
-    def focus_of(self, level: str) -> Widget:
+    def focus_of(self, level: str) -> CursorList | Page:
         """The list or page of a level."""
-        return self.query_one(InvocationList) if level == EVENT else self.query_one(f"#{level}")
+        if level == EVENT:
+            return self.query_one(InvocationList)
+        return self.query_one(MailList) if level == LIST else self.query_one(f"#{level}", Page)
 
     def badge(self, view: View) -> str:
         """Count the unread mails: ``!2``."""
@@ -129,7 +132,9 @@ class AlertsPane(LevelPane):
         """Offer what can be done at this level."""
         if action == "back":
             return self.level in {MAIL, EVENT}
-        return self.level != EMPTY if action == "open" else super().check_action(action, parameters)
+        if action == "open":
+            return self.level in {LIST, MAIL} or (self.level == EVENT and self.offers_pane("invocations"))
+        return super().check_action(action, parameters)
 
     def on_cursor_list_chosen(self) -> None:
         """Open the row that was clicked."""

@@ -47,7 +47,7 @@ class Pane(Vertical):
         self.view: View | None = None
 
     def show_view(self, view: View) -> None:
-        """Take a new view: called after each action, and at most 5 times a second while a run plays. Cheap when nothing changed."""
+        """Take a new view: called after each action, and at most 5 times a second while a run plays."""
         self.view = view
         self.refresh_view(view)
 

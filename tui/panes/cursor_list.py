@@ -150,7 +150,7 @@ class CursorList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Show the header on the first line, and the row that is scrolled to on every other."""
-        width = self.size.width
+        width = self.scrollable_content_region.width
         if not self.count:
             lines = wrap(self.placeholder, max(10, width - 2 * GUTTER))
             return self._strip([("muted", " " * GUTTER + lines[y])] if y < len(lines) else [], width)

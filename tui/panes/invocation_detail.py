@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from simulator.run_data import RunData
     from simulator.system.recorder import InvocationDetail
 
-LABEL = 12
+LABEL = 11
 FIGURE = 13
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tui.charts.bars import FINE, PLAIN, bar
+from tui.charts.bars import FINE, PLAIN
+from tui.charts.bars import bar as bar_runs
 from tui.panes.cursor_list import CursorList
 from tui.panes.reported import clock_text, ms_text
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 GAP = 2
 LEAST_SERVICE, LEAST_REQUEST = 8, 7
 LEAST_BAR, MOST_BAR = 16, 60
+COLD, COLD_SHORT = "COLD START", "COLD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Columns:
     number: int
     service: int
     status: int
+    cold: int
     error: int
     request: int
     bar: int
@@ -39,9 +42,11 @@ class Columns:
         number = max(3, digits)
         status = max((len(word) for word in rows.statuses), default=6)
         status = max(status, len("status"))
-        left = width - number - len("19:49:41") - len("12,345 ms !") - status - len("COLD START") - 4 * GAP
+        left = width - number - len("19:49:41") - len("12,345 ms !") - status - 4 * GAP
         error = max(error, len("error")) + GAP if error else 0
         service = max(map(len, rows.services)) + GAP if len(rows.services) > 1 else 0
+        cold = len(COLD if left >= service + error + len(COLD) else COLD_SHORT)
+        left -= cold
         if service:  # shortened rather than that an error cannot be read
             service = min(service, max(LEAST_SERVICE + GAP, left - error))
         left -= service
@@ -50,10 +55,9 @@ class Columns:
         request = max(LEAST_REQUEST, digits) + GAP
         request = request if left >= request else 0
         left -= request
-        bar_width = min(left - GAP, MOST_BAR) if left - GAP >= LEAST_BAR else 0
-        return cls(
-            number, max(0, service - GAP), status, max(0, error - GAP), max(0, request - GAP), bar_width
-        )
+        bar = min(left - GAP, MOST_BAR) if left - GAP >= LEAST_BAR else 0
+        service, error, request = (max(0, part - GAP) for part in (service, error, request))
+        return cls(number, service, status, cold, error, request, bar)
 
 
 class InvocationList(CursorList):
@@ -98,7 +102,7 @@ class InvocationList(CursorList):
         """Name the columns."""
         at = self._fit(width)
         cells = [f"{'#':>{at.number}}", f"{'time':<8}", f"{'service':<{at.service}}" if at.service else ""]
-        cells += [f"{'duration':>9}  ", f"{'status':<{at.status}}", "cold start"]
+        cells += [f"{'duration':>9}  ", f"{'status':<{at.status}}", COLD.lower()[: at.cold]]
         cells += [
             f"{'error':<{at.error}}" if at.error else "",
             f"{'request':>{at.request}}" if at.request else "",
@@ -119,7 +123,7 @@ class InvocationList(CursorList):
             ("text", f"{_cut(rows.service(row), at.service):<{at.service}}"),
             ("slow" if slow else "text", f"{ms_text(duration):>9}{' !' if slow else '  '}"),
             ("error" if failed else "text", f"{rows.status(row):<{at.status}}"),
-            ("tag", f"{'COLD START' if rows.cold[row] else '':<10}"),
+            ("tag", f"{COLD[: at.cold] if rows.cold[row] else '':<{at.cold}}"),
             ("error", f"{_cut(rows.error(row), at.error):<{at.error}}"),
             ("muted", f"{int(columns['request'][row]):>{at.request}}" if at.request else ""),
         ]
@@ -138,7 +142,7 @@ class InvocationList(CursorList):
         scale = width / self._longest_s if self._longest_s > 0 else 0.0
         if (limit := int(self._slow_s * scale) if self._slow_s < self._longest_s else width) < width:
             blank[limit] = signs.grid
-        return bar(0.0, duration_s * scale, blank, ink, signs)
+        return bar_runs(0.0, duration_s * scale, blank, ink, signs)
 
     def _fit(self, width: int) -> Columns:
         if self._columns is None or self._columns[0] != width:

@@ -17,14 +17,14 @@ from tui.panes.invocation_search import wants_text
 from tui.panes.monitoring_page import MonitoringPage, Shown
 from tui.panes.page import Page
 from tui.panes.reported import run_of
-from tui.panes.shown import LevelPane
+from tui.panes.shown import MOVING, LevelPane
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.widget import Widget
 
     from simulator.run_data import RunData
+    from tui.panes.cursor_list import CursorList
     from tui.view import View
 
 LIST, DETAIL, EXCHANGE = "invocations-list", "invocations-detail", "invocations-exchange"
@@ -39,7 +39,7 @@ class InvocationsPane(LevelPane):
 
     NAME = "invocations"
     TITLE = "Invocations"
-    COMMANDS = (
+    COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("open", ("enter",), "open", "Open an invocation: its figures, its log, its traceback.", 10),
         Command("back", ("escape",), "back", "Go back; in the list: end the search.", 12),
         Command(
@@ -64,8 +64,18 @@ class InvocationsPane(LevelPane):
         Command("trace", ("t",), "trace", "Open the trace of the invocation.", 22),
         Command("other_run(-1)", ("p", "left"), "run before", "Show the run before this one.", 24),
         Command("other_run(1)", ("right",), "run after", "Show the run after this one."),
-        Command("neighbor(-1)", ("left",), "one before", "Open the invocation before this one in the list."),
-        Command("neighbor(1)", ("right",), "next one", "Open the invocation after this one in the list.", 24),
+        Command(
+            "neighbor(-1)",
+            ("left",),
+            "one before",
+            "Open the invocation before this one in the list.",
+            None,
+            "←",
+        ),
+        Command(
+            "neighbor(1)", ("right",), "next one", "Open the invocation after this one in the list.", 24, "→"
+        ),
+        *MOVING,
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(COMMANDS)]
 
@@ -98,9 +108,9 @@ class InvocationsPane(LevelPane):
         """The list with its filter and search."""
         return self.query_one(MonitoringPage)
 
-    def focus_of(self, level: str) -> Widget:
+    def focus_of(self, level: str) -> CursorList | Page:
         """The list or page of a level."""
-        return self.page.listed if level == LIST else self.query_one(f"#{level}")
+        return self.page.listed if level == LIST else self.query_one(f"#{level}", Page)
 
     # what is shown
 
@@ -249,8 +259,10 @@ class InvocationsPane(LevelPane):
                 return level != LIST or self.page.searching
             case "open" | "filter" | "sort" | "search":
                 return level == LIST
-            case "exchange" | "trace":
+            case "exchange":
                 return level != EXCHANGE
+            case "trace":
+                return level != EXCHANGE and self.offers_pane("trace")
             case "other_run":
                 return level == LIST and self._runs > 1
             case "neighbor":

@@ -6,13 +6,25 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import ContentSwitcher
 
+from tui.commands import Command
 from tui.panes.base import Pane
+from tui.panes.page import Page
 
 if TYPE_CHECKING:
-    from textual.widget import Widget
-
-    from tui.commands import Command
+    from tui.charts.waterfall import Waterfall
+    from tui.panes.cursor_list import CursorList
     from tui.view import View
+
+
+MOVING = (
+    Command(
+        "move(1)", ("j", "down"), "move", "Move down: by a row in a list, by a line in a text.", 28, "j/k"
+    ),
+    Command("move(-1)", ("k", "up"), "up", "Move up."),
+    Command("edge(1)", ("G", "end"), "to the end", "Go to the last row or line."),
+    Command("edge(-1)", ("g", "home"), "to the top", "Go to the first row or line."),
+)
+"""The keys of lists and texts, which take them themselves: declared for footer, help and palette."""
 
 
 class ShownPane(Pane):
@@ -47,6 +59,30 @@ class ShownPane(Pane):
     def update_widgets(self, view: View) -> None:
         """Update the widgets; a pane's own."""
 
+    def offers_pane(self, name: str) -> bool:
+        """Tell whether the lesson offers another pane to go on in."""
+        return self.view is not None and name in self.view.session.lesson.panes
+
+    def moving(self) -> CursorList | Page | Waterfall | None:
+        """Name what the moving keys move."""
+        return None
+
+    def action_move(self, rows: int) -> None:
+        """Move by rows or lines."""
+        moved = self.moving()
+        if isinstance(moved, Page):
+            moved.scroll_relative(y=rows, animate=False)
+        elif moved is not None:
+            moved.action_move(rows)
+
+    def action_edge(self, end: int) -> None:
+        """Go to the first (-1) or last (1) row or line."""
+        moved = self.moving()
+        if isinstance(moved, Page):
+            moved.scroll_to(y=moved.max_scroll_y if end > 0 else 0, animate=False)
+        elif moved is not None:
+            (moved.action_last if end > 0 else moved.action_first)()
+
     @property
     def holds_focus(self) -> bool:
         """Whether the focus is inside this pane."""
@@ -75,7 +111,11 @@ class LevelPane(ShownPane):
         self.refresh_bindings()
         self.catch_up()
 
-    def focus_of(self, level: str) -> Widget:
+    def moving(self) -> CursorList | Page | Waterfall | None:
+        """The list or text of the level that is shown."""
+        return self.focus_of(self.level) if self.level else None
+
+    def focus_of(self, level: str) -> CursorList | Page:
         """Name the widget that takes the keys at a level; a pane's own."""
         raise NotImplementedError
 

@@ -16,7 +16,7 @@ from tui.commands import Command, bindings
 from tui.panes.base import Perform, ShowPane
 from tui.panes.invocation_rows import watched_rows
 from tui.panes.reported import run_of, silences
-from tui.panes.shown import ShownPane
+from tui.panes.shown import MOVING, ShownPane
 from tui.panes.trace_words import (
     NO_RUN,
     by_duration,
@@ -41,7 +41,7 @@ class TracePane(ShownPane):
 
     NAME = "trace"
     TITLE = "Trace"
-    COMMANDS = (
+    COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command(
             "page", ("enter",), "its page", "Open the page of this invocation: figures, log, traceback.", 18
         ),
@@ -50,12 +50,9 @@ class TracePane(ShownPane):
         ),
         Command("slow(-1)", ("p",), "slow before", "Show the slow invocation before this one.", 12),
         Command(
-            "whole",
-            ("w",),
-            "whole ride",
-            "Show the whole ride on the client's clock, or only its invocation.",
-            14,
+            "whole", ("w",), "whole ride", "Show the ride as its client saw it, or its invocation alone.", 14
         ),
+        *MOVING,
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(COMMANDS)]
 
@@ -158,6 +155,10 @@ class TracePane(ShownPane):
         self.here = run, number
         self.catch_up()
 
+    def moving(self) -> Waterfall:
+        """The waterfall moves."""
+        return self.query_one(Waterfall)
+
     def action_slow(self, step: int) -> None:
         """Show the slow invocation that is next in length, or the one before."""
         data = run_of(self.view, self.here[0]) if self.here is not None else None
@@ -179,12 +180,14 @@ class TracePane(ShownPane):
 
     def action_page(self) -> None:
         """Open the page of the invocation."""
-        if self.here is not None:
+        if self.here is not None and self.offers_pane("invocations"):
             self.post_message(ShowPane("invocations", *self.here))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer keys once there is a trace."""
-        if action in {"slow", "whole", "page"}:
+        if action == "page":
+            return self.here is not None and self.offers_pane("invocations")
+        if action in {"slow", "whole"}:
             return self.here is not None
         return super().check_action(action, parameters)
 

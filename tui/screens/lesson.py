@@ -311,7 +311,16 @@ class LessonScreen(LabScreen[None]):
 
     def _set_side(self, side: Side) -> None:
         self.side = side
-        self.set_class(side == "lab", "-lab")
+        self._place_sides()
+
+    def _place_sides(self) -> None:
+        """Leave one side out of sight where there is no room for both. (A class would restyle the whole screen.)"""
+        self.query_one("#lesson").display = self.in_sight("lesson")
+        self.query_one("#right").display = self.in_sight("lab")
+
+    def on_resize(self) -> None:
+        """Find out whether there is room for both sides."""
+        self._place_sides()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Know on which side the focus is."""
