@@ -7,12 +7,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
+from textual.command import CommandPalette
 
 from lessons.loader import MODULE_4, OpenCourse
 from lessons.progress import Progress, default_folder
 from simulator.errors import RidelabError
 from tui.commands import Command, bindings
-from tui.palette import CommandProvider
+from tui.palette import CommandProvider, Palette
 from tui.screens.home import HomeScreen
 from tui.screens.too_small import TooSmallScreen, fits
 from tui.settings import Settings
@@ -158,6 +159,11 @@ class RidelabApp(App[None]):
 
         if isinstance(self.screen, LabScreen):
             self.push_screen(HelpScreen(self.screen.command_groups(), self.screen.about()))
+
+    def action_command_palette(self) -> None:
+        """Show the palette, once."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_help_quit(self) -> None:
         """Quit at the second ctrl+c; the first one says so."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from tui.commands import offered
 from tui.themes import THEMES
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from tui.commands import Command
+
+
+class Palette(CommandPalette):
+    """Textual's palette, but for its page keys: they fail until the list has been drawn (Textual 8.2)."""
+
+    def _action_command_list(self, action: str) -> None:
+        with suppress(KeyError):
+            super()._action_command_list(action)
 
 
 class CommandProvider(Provider):

@@ -318,6 +318,15 @@ async def test_the_palette_finds_a_command_by_its_name(sit) -> None:
         await seat.until(lambda: seat.lesson.query_one(Lab).current == "runs" and seat.lesson.side == "lab")
 
 
+async def test_the_palette_takes_every_key_while_nothing_is_listed(sit) -> None:
+    async with sit() as seat:
+        await seat.press("enter", "colon")
+        await seat.until(lambda: isinstance(seat.screen, CommandPalette))
+        await seat.press("q", "q", "q", "pagedown", "pageup", "ctrl+end", "ctrl+home", "up", "down", "enter")
+        await seat.press("escape")
+        await seat.until(lambda: isinstance(seat.screen, LessonScreen))
+
+
 async def test_ctrl_p_opens_the_palette_with_the_pane_s_commands(sit) -> None:
     async with sit() as seat:
         await seat.press("enter", "tab", "ctrl+p")

@@ -98,6 +98,12 @@ def test_latencies_come_in_the_order_of_sending(run: Run) -> None:
     assert max(found) == json.loads(run("--format", "json")[1])["latency_ms"]["max"]
 
 
+def test_the_first_rides_of_seed_1_are_what_they_have_always_been(run: Run) -> None:
+    """Written down once: a change here changes every stored run and every proof."""
+    found = json.loads(run("--format", "json", "--latencies")[1])["latencies_ms"]
+    assert found[:6] == [4046.847, 2603.337, 2863.45, 2734.673, 377.791, 545.873]
+
+
 def test_where_there_is_no_number_json_has_null(run: Run, plan: Path) -> None:
     plan.write_text(PLAN.replace("arrivalRate: 2", "arrivalCount: 0"), encoding="utf-8")
     found = json.loads(run("--load", plan, "--format", "json")[1])

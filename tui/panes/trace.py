@@ -20,6 +20,7 @@ from tui.panes.shown import MOVING, ShownPane
 from tui.panes.trace_words import (
     NO_RUN,
     by_duration,
+    invocation_of,
     row_words,
     slowest,
     trace_head,
@@ -36,15 +37,17 @@ if TYPE_CHECKING:
     from tui.view import View
 
 
+ROOMY = 16
+"""From this height on it is said below the trace who is silent."""
+
+
 class TracePane(ShownPane):
     """The trace of one invocation: the slowest of the last run, or the one that was asked for."""
 
     NAME = "trace"
     TITLE = "Trace"
     COMMANDS: ClassVar[tuple[Command, ...]] = (
-        Command(
-            "page", ("enter",), "its page", "Open the page of this invocation: figures, log, traceback.", 18
-        ),
+        Command("page", ("enter",), "its page", "Open the page of the invocation under the cursor.", 18),
         Command(
             "slow(1)", ("o",), "next slow", "Show the next slow invocation: the longest stands first.", 10
         ),
@@ -62,7 +65,8 @@ class TracePane(ShownPane):
         height: 1fr;
         & > Static { width: 1fr; height: auto; }
         & > #trace-head { text-wrap: nowrap; text-overflow: ellipsis; }
-        & > #trace-foot { min-height: 4; max-height: 5; margin-top: 1; }
+        & > #trace-head.-nothing { text-wrap: wrap; }
+        & > #trace-foot { min-height: 3; max-height: 5; margin-top: 1; }
     }
     """
 
@@ -72,8 +76,9 @@ class TracePane(ShownPane):
         """The (run, number) of the invocation that is shown."""
         self.whole = False
         """Whether the whole ride is shown, on the client's clock."""
+        self._by_hand = False
         self._settled = 0
-        self._opened: set[tuple[int, int]] = set()
+        self._opened: dict[tuple[int, int], str] = {}  # in which step of the lesson it was opened last
         self._drawn: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -83,15 +88,22 @@ class TracePane(ShownPane):
         yield Static(id="trace-foot")
 
     def refresh_view(self, view: View) -> None:
-        """Leave an invocation of an older run once a newer run has ended."""
+        """Once a run has ended, leave an invocation of an older one, and one that nobody asked for."""
         if len(view.runs) != self._settled:
             self._settled = len(view.runs)
-            if self.here is not None and self.here[0] < self._settled:
+            if self.here is not None and (self.here[0] < self._settled or not self._by_hand):
                 self.here = None
         super().refresh_view(view)
 
+    def on_show(self) -> None:
+        """Somebody turned to this pane: in another step of the lesson, that opens the trace anew."""
+        step = self.view.session.step.id if self.view is not None else ""
+        if self.here is not None and self._opened.get(self.here) != step:
+            self._opened.pop(self.here, None)
+        super().on_show()
+
     def update_widgets(self, view: View) -> None:
-        """Draw the trace, if it is another one; and tell that it was opened, once."""
+        """Draw the trace, if it is another one; and tell that it was opened, where that was not told."""
         if self.here is None:
             self.here = slowest(view)
         waterfall, trace = self.query_one(Waterfall), self._trace(view)
@@ -99,10 +111,12 @@ class TracePane(ShownPane):
         if drawn != self._drawn:
             self._drawn = drawn
             waterfall.trace = trace
-        self.query_one("#trace-head", Static).update(trace_head(view, self.here, trace))
+        head = self.query_one("#trace-head", Static)
+        head.set_class(trace is None, "-nothing")
+        head.update(trace_head(view, self.here, trace))
         self._update_foot(view)
         if trace is not None and self.here is not None and self.here not in self._opened:
-            self._opened.add(self.here)
+            self._opened[self.here] = view.session.step.id
             self.post_message(Perform(OpenTrace(number=self.here[1], run=self.here[0])))
 
     def _trace(self, view: View) -> Trace | None:
@@ -132,7 +146,7 @@ class TracePane(ShownPane):
             return
         figures, inside = row_words(trace, row)
         text = Text().append(figures, style="bold").append(f"\n{inside}")
-        for line in silences(data):
+        for line in silences(data) if self.size.height >= ROOMY else ():
             text.append(f"\n{line}", style="dim")
         foot.update(text)
 
@@ -152,7 +166,8 @@ class TracePane(ShownPane):
             self._go_to(run if run is not None else len(self.view.everything), target)
 
     def _go_to(self, run: int, number: int) -> None:
-        self.here = run, number
+        self.here, self._by_hand = (run, number), True
+        self._opened.pop(self.here, None)
         self.catch_up()
 
     def moving(self) -> Waterfall:
@@ -179,9 +194,14 @@ class TracePane(ShownPane):
         self.catch_up()
 
     def action_page(self) -> None:
-        """Open the page of the invocation."""
-        if self.here is not None and self.offers_pane("invocations"):
-            self.post_message(ShowPane("invocations", *self.here))
+        """Open the page of the invocation that the cursor is in: the one shown, or one that it caused."""
+        data = run_of(self.view, self.here[0]) if self.here is not None else None
+        if data is None or self.here is None or not self.offers_pane("invocations"):
+            return
+        waterfall, number = self.query_one(Waterfall), self.here[1]
+        if waterfall.trace is not None and waterfall.row is not None:
+            number = invocation_of(data, waterfall.trace, waterfall.row, number)
+        self.post_message(ShowPane("invocations", self.here[0], number))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer keys once there is a trace."""
@@ -202,8 +222,8 @@ class TracePane(ShownPane):
             return why_nothing(self.view, self.here)
         data = run_of(self.view, self.here[0])
         assert data is not None
-        parts = [
-            f"Invocation {self.here[1]} of run {self.here[0]}: {summarize_trace(trace)}",
-            why_bare(data, self.here[1]),
-        ]
+        what = f"Invocation {self.here[1]}"
+        if trace.root.kind == "request":
+            what = f"The request of invocation {self.here[1]}"
+        parts = [f"{what} of run {self.here[0]}: {summarize_trace(trace)}", why_bare(data, self.here[1])]
         return " ".join([part for part in parts if part] + [f"{line}." for line in silences(data)])

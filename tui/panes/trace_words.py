@@ -106,6 +106,19 @@ def why_bare(data: RunData, number: int) -> str:
     return ""
 
 
+def invocation_of(data: RunData, trace: Trace, row: Row, otherwise: int) -> int:
+    """Give the number of the invocation that a row of a trace belongs to; `otherwise` for what is outside of all."""
+    index = row.span if row.span is not None else row.unmarked_of
+    while index is not None and index >= 0 and trace.spans[index].kind != "invocation":
+        index = trace.spans[index].parent
+    if index is None or index < 0:
+        return otherwise
+    span, calls = trace.spans[index], data.invocations
+    same = (calls["service"] == data.services.index(span.service)) & (calls["start_s"] == span.start_s)
+    found = calls["number"][same]
+    return int(found[0]) if len(found) else otherwise
+
+
 def trace_head(view: View, here: tuple[int, int] | None, trace: Trace | None) -> Text:
     """Write what stands above a trace: which invocation (run, number) it is, and why it has no marks."""
     data = run_of(view, here[0]) if here is not None else None
@@ -153,7 +166,7 @@ def why_nothing(view: View, here: tuple[int, int] | None) -> str:
     if here is None:
         quiet = silences(data)
         return (
-            f"Nothing to show. {'; '.join(quiet)}."
+            "\n".join(["Nothing to show.", *quiet])
             if len(quiet) == len(data.services)
             else "No invocation has ended yet."
         )

@@ -93,6 +93,8 @@ def key_table(group: CommandGroup) -> Table:
 
 
 def key_names(command: Command) -> str:
-    """Write the keys of a command as people write them."""
+    """Write the keys of a command as people write them; what it is `shown` as stands for all of them."""
+    if command.shown:
+        return command.shown
     others = [key for key in command.keys[1:] if len(key) == 1 or key in {"up", "down", "home", "end"}]
     return " ".join([command.key, *others])

@@ -18,12 +18,10 @@ from tui.charts.overlay import BeforeAfterData, draw_before_after, summarize_bef
 from tui.charts.raster import Field, Grid, Ink
 from tui.charts.shape import HistogramData, draw_histogram, summarize_histogram
 
-# fmt: off
 MILLISECONDS = [
     420, 390, 450, 1270, 400, 380, 510, 360, 1310, 440, 410, 400, 470, 350, 390,
     430, 1240, 400, 420, 370, 460, 400, 1330, 380, 410, 550, 400, 360, 430, 3200,
-]
-# fmt: on
+]  # fmt: skip
 LATENCY = np.array(MILLISECONDS) / 1000
 FAILED = np.isin(np.arange(30), [8, 12])
 FIXED = np.where(LATENCY > 1, LATENCY - 0.88, LATENCY)

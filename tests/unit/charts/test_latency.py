@@ -17,12 +17,10 @@ from tui.charts.glyphs import GLYPHS, SPACE, GlyphName
 from tui.charts.latency import LatencyData, Mark, draw_latency, read_column, summarize_latency
 from tui.charts.raster import CURSOR, Ink
 
-# fmt: off
 MILLISECONDS = [
     420, 390, 450, 1270, 400, 380, 510, 360, 1310, 440, 410, 400, 470, 350, 390,
     430, 1240, 400, 420, 370, 460, 400, 1330, 380, 410, 550, 400, 360, 430, 3200,
-]
-# fmt: on
+]  # fmt: skip
 
 
 def ride(*, failed: tuple[int, ...] = (8, 12), **more: object) -> LatencyData:
