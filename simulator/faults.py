@@ -116,7 +116,7 @@ def parse_fault(text: str) -> AnyFault:
         what, _, at = str(error).partition(" - at `$")
         key = at.strip(".`")
         where = f"`{key}={values[key]:g}`: " if key in values else ""
-        raise UsageError(f"fault `{name}`: {where}{what[0].lower()}{what[1:]}") from None
+        raise UsageError(f"fault `{name}`: {where}{_in_words(what)}") from None
 
 
 def _number(name: str, key: str, text: str) -> float:
@@ -127,3 +127,17 @@ def _number(name: str, key: str, text: str) -> float:
     if not math.isfinite(value):
         raise UsageError(f"fault `{name}`: `{key}={text}`: that is no number")
     return value
+
+
+def _in_words(what: str) -> str:
+    """Say a limit for people: ``Expected `float` <= 1.0`` is `give at most 1`."""
+    for sign, words in (
+        (" <= ", "give at most"),
+        (" >= ", "give at least"),
+        (" > ", "give more than"),
+        (" < ", "give less than"),
+    ):
+        _, found, limit = what.partition(sign)
+        if found:
+            return f"{words} {limit.removesuffix('.0')}"
+    return f"{what[0].lower()}{what[1:]}"

@@ -57,7 +57,9 @@ def unit(key: int, owner: int, occurrence: int = 0) -> float:
     52 bits, each value in the middle of its 2**-52: neither 0 nor 1 can come out, even by rounding.
     """
     x = (key + owner * GOLDEN + occurrence * SECOND) & MASK
-    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK  # `mix` twice, written out: this is drawn a dozen times a ride
+    x = (
+        (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9
+    ) & MASK  # `mix` twice, written out: this is drawn a dozen times a ride
     x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & MASK
     x = ((x ^ (x >> 31)) + GOLDEN) & MASK
     x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK

@@ -263,7 +263,7 @@ def test_the_same_bytes_in_any_process_under_any_locale_hash_seed_and_time_zone(
         ),
         (
             ["--fault", "error-rate:share=2"],
-            "ridelab: fault `error-rate`: `share=2`: expected `float` <= 1.0",
+            "ridelab: fault `error-rate`: `share=2`: give at most 1",
         ),
         (["--fault", "error-rate:service=promo"], "ridelab: no function `promo`"),
         (["--load", "none.yml"], "ridelab: no load plan `none.yml`: give a YAML file that exists"),

@@ -149,12 +149,12 @@ def test_a_fault_is_read_from_the_command_line(text: str, fault: AnyFault) -> No
         ("error-rate:0.1", "fault `error-rate`: `0.1` is no key=value; it takes share, service"),
         ("error-rate:share=lots", "fault `error-rate`: `share=lots`: that is no number"),
         ("error-rate:share=nan", "fault `error-rate`: `share=nan`: that is no number"),
-        ("error-rate:share=1.5", "fault `error-rate`: `share=1.5`: expected `float` <= 1.0"),
+        ("error-rate:share=1.5", "fault `error-rate`: `share=1.5`: give at most 1"),
         ("error-rate:share=0.1,share=0.2", "fault `error-rate`: `share` is given twice"),
-        ("sporadic-delay:low_s=-1", "fault `sporadic-delay`: `low_s=-1`: expected `float` >= 0.0"),
+        ("sporadic-delay:low_s=-1", "fault `sporadic-delay`: `low_s=-1`: give at least 0"),
         ("sporadic-delay:low_s=2", "fault `sporadic-delay`: `low_s` 2 lies above `high_s` 0.95"),
         ("cold-starts:keep_alive_s=inf", "fault `cold-starts`: `keep_alive_s=inf`: that is no number"),
-        ("noisy-neighbor:left=0", "fault `noisy-neighbor`: `left=0`: expected `float` >= 0.001"),
+        ("noisy-neighbor:left=0", "fault `noisy-neighbor`: `left=0`: give at least 0.001"),
     ],
 )
 def test_what_is_no_fault_is_said_in_one_line(text: str, said: str) -> None:

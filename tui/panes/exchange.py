@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from simulator.run_data import RunData
     from simulator.system.recorder import Exchange
 
-NAME, FIGURE, SHARE = 25, 12, 7
+NAME, FIGURE, SHARE = 26, 12, 7
 CLOCK = "on the client's clock"
 NO_ANSWER = {"ETIMEDOUT": "the client stopped waiting", "ENOTFOUND": "there is no such host"}
 
@@ -58,7 +58,7 @@ def parts(data: RunData, request: int) -> list[Part]:
     found = [Part("network, gateway", sums.get("network", 0.0), "there and back")]
     if "cold start" in sums:
         found.append(Part("cold start", sums["cold start"], "before the handler"))
-    found.append(Part(f"handler of {data.front}", sums.get("invocation", 0.0), "what its agent sees"))
+    found.append(Part(f"handler of {data.front}", sums.get("invocation", 0.0), "by its agent"))
     if "report" in sums:
         found.append(Part("agent's report", sums["report"], "after the handler"))
     rest = root.duration_s - sum(part.seconds for part in found)

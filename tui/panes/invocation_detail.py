@@ -51,7 +51,7 @@ def invocation_text(data: RunData, run: int, number: int, detail: InvocationDeta
     line("CPU time", exact_ms_text(row["cpu_s"]), "of this process, in this invocation")
     if name := data.names[row["error"]]:
         said = last_line(detail.failure) if detail is not None and detail.failure else name
-        text.append(f"{'error':<{LABEL}}", style="dim").append(f"{said}\n", style="bold")
+        text.append(f"x {said}\n", style="bold")
     text.append("\n")
     return text.append_text(_log(detail))
 

@@ -41,6 +41,7 @@ class InvocationsPane(LevelPane):
     TITLE = "Invocations"
     COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("open", ("enter",), "open", "Open an invocation: its figures, its log, its traceback.", 10),
+        Command("keep_search", ("enter",), "keep search", "Go to what the search has found.", 10),
         Command("back", ("escape",), "back", "Go back; in the list: end the search.", 12),
         Command(
             "filter",
@@ -227,6 +228,10 @@ class InvocationsPane(LevelPane):
         """Go to the next order."""
         self.page.next_sort()
 
+    def action_keep_search(self) -> None:
+        """Go from the search line to what it has found."""
+        self.page.keep_search()
+
     def action_search(self) -> None:
         """Open the search line."""
         self.page.start_search()
@@ -253,18 +258,20 @@ class InvocationsPane(LevelPane):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done at this level."""
-        level = self.level
+        level, typing = self.level, self.page.typing
         match action:
             case "back":
                 return level != LIST or self.page.searching
+            case "keep_search" | "move" | "edge":
+                return typing if action == "keep_search" else not typing
             case "open" | "filter" | "sort" | "search":
-                return level == LIST
+                return level == LIST and not typing
             case "exchange":
-                return level != EXCHANGE
+                return level != EXCHANGE and not typing
             case "trace":
-                return level != EXCHANGE and self.offers_pane("trace")
+                return level != EXCHANGE and not typing and self.offers_pane("trace")
             case "other_run":
-                return level == LIST and self._runs > 1
+                return level == LIST and not typing and self._runs > 1
             case "neighbor":
                 return level == DETAIL
             case _:

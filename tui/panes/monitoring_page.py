@@ -84,6 +84,11 @@ class MonitoringPage(Vertical):
         return bool(self.search) or self.query_one(Input).display
 
     @property
+    def typing(self) -> bool:
+        """Whether somebody is in the search line."""
+        return self.query_one(Input).has_focus
+
+    @property
     def filter(self) -> Filter:
         """Which invocations are listed."""
         return FILTERS[self._filter]
@@ -161,10 +166,14 @@ class MonitoringPage(Vertical):
         self._search_for(event.value.strip())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Keep the search and go to the list; an empty one is over."""
+        """Go to the list."""
         event.stop()
+        self.keep_search()
+
+    def keep_search(self) -> None:
+        """Keep the search and go to the list; an empty search is over."""
         self.listed.focus()
-        if not event.value.strip():
+        if not self.search:
             self.end_search()
 
     def _search_for(self, search: str) -> None:
