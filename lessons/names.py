@@ -17,7 +17,6 @@ from simulator.compare import before_against_after
 from simulator.metrics import needed_samples
 
 if TYPE_CHECKING:
-
     from lessons.model import Step
     from lessons.session import Session
 

@@ -213,6 +213,14 @@ async def test_left_and_right_open_the_neighbors_in_the_list_and_escape_goes_bac
         assert app.query_one(InvocationList).has_focus
 
 
+async def test_a_click_puts_the_cursor_and_a_click_on_the_cursor_opens() -> None:
+    async with shown(InvocationsPane(), run(watching())) as (app, pilot):
+        for _ in range(2):
+            await pilot.click(InvocationList, offset=(8, 4))
+            await settled(pilot)
+        assert app.performed == [act.OpenInvocation(number=numbers(app)[3] or -1, run=1)]
+
+
 async def test_o_opens_the_whole_exchange_and_the_clients_clock_beside_the_functions() -> None:
     session = run(watching())
     async with shown(InvocationsPane(), session, (76, 40)) as (app, pilot):

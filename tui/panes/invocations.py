@@ -258,7 +258,9 @@ class InvocationsPane(LevelPane):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done at this level."""
-        level, typing = self.level, self.page.typing
+        if not (level := self.level):
+            return False  # nothing is there yet
+        typing = self.page.typing
         match action:
             case "back":
                 return level != LIST or self.page.searching
