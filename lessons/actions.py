@@ -90,12 +90,16 @@ class ReadCode(Action, frozen=True, tag="read-code"):
 
 
 class Answer(Action, frozen=True, tag="answer"):
-    """Answer a question: ids of choices, or a number. `exact`, for proofs: the very number the question asks for."""
+    """Answer a question: ids of choices, or a number. `exact`, for proofs: the very number the question asks for.
+
+    `right` is how it was judged; it is kept with the answer, because a number is right for the run of its day.
+    """
 
     question: str
     choices: tuple[str, ...] = ()
     number: float | None = None
     exact: bool = False
+    right: bool = False
 
 
 class Predict(Action, frozen=True, tag="predict"):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from lessons import actions as act
 from lessons.expressions import FUNCTIONS as PLAIN_FUNCTIONS
 from lessons.expressions import Unknown
@@ -19,6 +21,7 @@ from simulator.metrics import needed_samples
 if TYPE_CHECKING:
     from lessons.model import Step
     from lessons.session import Session
+    from simulator.run_data import RunData
 
 NO_RUN = Unknown("no run has ended yet")
 
@@ -123,15 +126,20 @@ def _compared(session: Session, group: str, rest: str) -> object:
     return RUN[rest][1](before if group == "before" else after)
 
 
+def _slowest(data: RunData) -> int | None:
+    """The request that waited longest of those that were answered."""
+    latency = data.requests["latency_s"]
+    return int(data.requests["number"][np.nanargmax(latency)]) if len(data.latencies_s) else None
+
+
 def _opened(session: Session, step: Step, what: str) -> bool:
     found = False
     for at, action in session.memory.done:
         if at != step.id or not isinstance(action, act.OpenInvocation | act.OpenTrace | act.OpenRequest):
             continue
-        data = session.run(action.run)
+        data = session.all_runs[(action.run or 0) - 1]  # opened while it went on, perhaps
         if isinstance(action, act.OpenRequest):
-            slowest = int(data.requests["number"][data.requests["latency_s"].argmax()])
-            found |= what == "slowest_request" and action.number == slowest
+            found |= what == "slowest_request" and action.number == _slowest(data)
             continue
         row = data.row(int(action.number))
         service, slow = data.services[row["service"]], row["duration_s"] * 1000 > session.lesson.slow_over_ms

@@ -8,6 +8,8 @@ from __future__ import annotations
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lessons.expressions import Unknown
 from simulator.compare import slow_against_fast
 from simulator.metrics import needed_samples, percentile, summary
@@ -32,8 +34,8 @@ def _fast_most(data: RunData) -> object:
 def _slowest_cold(data: RunData) -> object:
     latency = data.requests["latency_s"]
     return (
-        bool(data.requests["cold"][int(latency.argmax())] & 1)
-        if len(latency)
+        bool(data.requests["cold"][int(np.nanargmax(latency))] & 1)
+        if len(data.latencies_s)
         else Unknown("no request was answered")
     )
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from lessons import actions as act
 from lessons.checks import MET, Verdict, judge_check
 from lessons.expressions import parse
@@ -38,7 +40,13 @@ class Memory:
     predictions: dict[str, act.Predict] = field(default_factory=dict)
     hints: dict[str, int] = field(default_factory=dict)
     compared: tuple[int, int] | None = None
-    opened: list[tuple[str, int, int]] = field(default_factory=list)  # (what, run, number)
+
+    def take(self, answer: act.Answer) -> None:
+        """Take in an answer that was judged. A right one stays right, whatever is answered later."""
+        self.answers[answer.question] = answer
+        self.tries[answer.question] = self.tries.get(answer.question, 0) + 1
+        if answer.right:
+            self.right.add(answer.question)
 
 
 class Session:
@@ -106,6 +114,9 @@ class Session:
         step = self.step
         action = self._resolved(action)
         judgement = self._do(action)
+        if isinstance(action, act.Answer) and judgement is not None:
+            action = msgspec.structs.replace(action, right=bool(judgement.right))
+            self.memory.take(action)
         self.memory.done.append((step.id, action))
         if self.on_kept is not None:
             self.on_kept(step.id, action)
@@ -123,10 +134,6 @@ class Session:
             case act.OpenMail() | act.OpenAlert():
                 if not any(alert.rule.name == action.rule for run in self.all_runs for alert in run.alerts):
                     raise UsageError(f"no alert of `{action.rule}` has arrived in this lesson")
-            case act.OpenInvocation() | act.OpenTrace() | act.OpenRequest():
-                self.memory.opened.append(
-                    (act.tag(action).removeprefix("open-"), action.run or 0, int(action.number))
-                )
             case act.CompareGroups():
                 self.run(action.run)
             case act.CompareRuns():
@@ -136,7 +143,8 @@ class Session:
             case act.Predict():
                 memory.predictions[action.question] = action
             case act.Answer():
-                return self._answer(action)
+                question = self.question(action.question)
+                return judge(question, action.choices, action.number, self.scope(), FUNCTIONS)
             case act.AskHint():
                 memory.hints[self.step.id] = min(memory.hints.get(self.step.id, 0) + 1, len(self.step.hints))
             case act.GoOn():
@@ -153,15 +161,6 @@ class Session:
             raise UsageError(str(verdict))
         if not self.at_end:
             self.place += 1
-
-    def _answer(self, action: act.Answer) -> Judgement:
-        question = self.question(action.question)
-        judgement = judge(question, action.choices, action.number, self.scope(), FUNCTIONS)
-        self.memory.answers[question.id] = action
-        self.memory.tries[question.id] = self.memory.tries.get(question.id, 0) + 1
-        if judgement.right:
-            self.memory.right.add(question.id)
-        return judgement
 
     def question(self, name: str) -> Question:
         """Find a question or a prediction of this lesson. Raises UsageError."""
@@ -267,6 +266,13 @@ class Session:
                     self.lab.seed += action.new
                     if self.lab.runs_made not in stored:
                         continue
+                elif isinstance(action, act.OpenInvocation | act.OpenTrace | act.OpenRequest):
+                    ended = sum(number <= self.lab.runs_made for number in stored)
+                    if (action.run or 0) > ended:
+                        continue  # it was opened in a run that was lost under way
+                elif isinstance(action, act.Answer):
+                    self.question(action.question)
+                    self.memory.take(action)
                 elif isinstance(action, act.GoOn):
                     self.place = min(self.place + 1, len(self.lesson.steps) - 1)
                 else:
