@@ -1,0 +1,1 @@
+"""ridelab beside its peers: one process, interleaved, medians and ratios. A benchmark is no timed test."""
