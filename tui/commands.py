@@ -97,8 +97,3 @@ def fitting(commands: Iterable[Command], width: int) -> list[Command]:
         chosen.append(command)
         left -= needed
     return chosen
-
-
-def footer_line(commands: Iterable[Command], width: int) -> str:
-    """Write as many commands as fit a width whole, in order of need: ``r run  space pause``."""
-    return "  ".join(f"{command.key} {command.label}" for command in fitting(commands, width))

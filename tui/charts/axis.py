@@ -178,20 +178,6 @@ class Axis:
         )
         return sorted(set(inside))
 
-    def _ends(self, length: int, *, across: bool) -> tuple[Tick, ...]:
-        """Fall back to the two ends, with whichever labels there is room for."""
-        low, high = (
-            duration_text(end) if self.unit == "duration" else tick_text(end, self.unit)
-            for end in (self.low, self.high)
-        )
-        if not across:
-            return Tick(self.low, 0, low, 0), Tick(
-                self.high, length - 1, high if length > 1 else "", length - 1
-            )
-        low = low if len(low) <= length else ""
-        high = high if len(low) + 1 + len(high) <= length else ""
-        return Tick(self.low, 0, low, 0), Tick(self.high, length - 1, high, length - len(high))
-
 
 def _steps(least: float, unit: Unit) -> Iterator[float]:
     """Count up the clean steps from `least`: 1, 2 and 5 times powers of ten; minutes and hours for time."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LOW, FIGURES = 16, 3
 """Below this height only so many lines stand under the chart."""
 VIEWS = ("chart", "report", "line-up", "plan")
-TALL, BROAD, REPORT_WIDTH = 30, 104, 46
+TALL, BROAD = 30, 104
 """From this height, or this width on, chart and report stand together."""
 
 
