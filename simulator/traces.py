@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.randomness import mix, name_key, request_owner
-from simulator.system.recorder import ERROR_FLAG, LEFT_OPEN_FLAG
+from simulator.system.recorder import ERROR_FLAG, LEFT_OPEN_FLAG, WAIT_FLAG
 from simulator.system.replies import THROTTLED
 from simulator.tracing import Span, Trace
 
@@ -109,28 +109,30 @@ def _add_invocation(
     spans.append(Span(service, "invocation", service, start, end, parent, error=failed))
     table = data.spans
     first, last = np.searchsorted(table["invocation"], [row["number"], row["number"] + 1])
-    marks = len(spans)
-    for i in range(int(first), int(last)):
+    place = {-1: own}  # of a mark's row among the spans
+    for row_of, i in enumerate(range(int(first), int(last))):
         above, flags = int(table["parent"][i]), int(table["flags"][i])
+        if flags & WAIT_FLAG and not unwatched:
+            continue  # no agent knows of it
+        place[row_of] = len(spans)
         begin = max(start, float(table["start_s"][i]))
         spans.append(
             Span(
                 name=data.names[int(table["name"][i])],
-                kind="mark",
+                kind="wait" if flags & WAIT_FLAG else "mark",
                 service=service,
                 start_s=begin,
                 end_s=max(begin, min(end, float(table["end_s"][i]))),
-                parent=own if above < 0 else marks + above,
+                parent=place[above],
                 error=bool(flags & ERROR_FLAG),
                 left_open=bool(flags & LEFT_OPEN_FLAG),
             )
         )
-    inside = len(spans)
     for at in data.callees.get(row["number"], ()):
         below = {name: column[at].item() for name, column in data.invocations.items()}
         if below["outcome"] == THROTTLED:
             continue  # it never ran
         if unwatched or data.watched(data.services[below["service"]]):
-            above = marks + below["mark"] if 0 <= below["mark"] < inside - marks else own
+            above = place.get(below["mark"], own)
             _add_cold_start(below, data, above, spans)
             _add_invocation(data, below, above, spans, unwatched=unwatched)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-SpanKind: TypeAlias = Literal["request", "network", "cold start", "invocation", "mark", "report"]
+SpanKind: TypeAlias = Literal["request", "network", "cold start", "invocation", "mark", "wait", "report"]
 Interval: TypeAlias = tuple[float, float]
 
 NO_PARENT = -1

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from simulator.errors import nearest
+from simulator.system.guards import through
 
 if TYPE_CHECKING:
     from simulator.system.context import Context
+    from simulator.system.functions import Function
     from simulator.system.replies import Reply
     from simulator.system.world import World
 
@@ -52,19 +54,28 @@ class HttpClient:
         function = world.hosts.get(host)
         if function is None:
             raise ConnectionError(f"no such host: {host or url}{nearest(host, world.hosts)}")
-        name = function.name
         event: dict[str, Any] = {
             "httpMethod": method,
             "path": path,
             "requestContext": {},
             "body": None if body is None else json.dumps(body),
         }
+        if function.call_guards:
+            response: HttpResponse = await through(
+                function.call_guards, context, partial(self._exchange, function, event)
+            )
+            return response
+        return await self._exchange(function, event)
+
+    async def _exchange(self, function: Function, event: dict[str, Any]) -> HttpResponse:
+        """Go there, have it answered, and come back."""
+        context, name = self._context, function.name
         way = function.settings.link.ms_at(context.draws.u(f"link:{name}")) / 2000.0
         await context.pass_time(way)
         invocation = function.invoke(
             event, context.request, context.draws, parent=context.invocation, mark=context.mark.innermost()
         )
-        reply: Reply = await world.sim.spawn(invocation, name)
+        reply: Reply = await self._world.sim.spawn(invocation, name)
         await context.pass_time(way)
         return HttpResponse(*reply.http())
 

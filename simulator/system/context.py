@@ -17,6 +17,7 @@ from simulator.system.rides import RidesClient
 
 if TYPE_CHECKING:
     from simulator.randomness import Draws
+    from simulator.system.functions import Container
     from simulator.system.world import World
 
 LogLine = tuple[float, str, str]
@@ -26,14 +27,16 @@ class Context:
     """The context of one invocation."""
 
     __slots__ = (
-        "_world", "cpu_s", "debt", "draws", "fleet", "http", "invocation", "items", "mark", "recorded", "request",
-        "rides", "share",
+        "_world", "container", "cpu_s", "debt", "draws", "fleet", "http", "invocation", "items", "mark", "recorded",
+        "request", "rides", "share",
     )  # fmt: skip
 
     def __init__(
-        self, world: World, draws: Draws, *, invocation: int, request: int, share: float, mark_s: float, keep: bool
+        self, world: World, draws: Draws, container: Container, *,
+        invocation: int, request: int, share: float, mark_s: float, keep: bool,
     ) -> None:  # fmt: skip
         self._world = world
+        self.container = container
         self.invocation = invocation
         self.request = request
         self.draws = draws
@@ -62,6 +65,10 @@ class Context:
         """Wait for `seconds` and for what was computed before."""
         debt, self.debt = self.debt, 0.0
         await sleep(debt + seconds)
+
+    def waited(self, what: str, since_s: float) -> None:
+        """Write down that something held this invocation up from `since_s` until now: shown in the lab's own trace."""
+        self.mark.note(what, since_s)
 
     def log(self, level: str, text: str) -> None:
         """Write a line into the invocation's log, kept while somebody looks."""

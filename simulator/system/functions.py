@@ -8,6 +8,7 @@ is thrown away when its version has been replaced, its invocation timed out, or 
 from __future__ import annotations
 
 from copy import deepcopy
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from simulator.deploying import load
@@ -15,6 +16,7 @@ from simulator.kernel import sleep, timeout
 from simulator.randomness import Draws, name_key
 from simulator.system.context import Context
 from simulator.system.failures import describe_failure
+from simulator.system.guards import through
 from simulator.system.modules import Sandbox, own_modules
 from simulator.system.replies import FAILED, OK, THROTTLED, TIMED_OUT, Reply, check_response, is_error
 from simulator.waiting import Expired, overruled
@@ -23,28 +25,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulator.deploying import Version
-    from simulator.faults import AnyFault
+    from simulator.fault import Limits
+    from simulator.system.guards import Guard
     from simulator.system.world import World
 
 FULL_CPU_MB = 1769  # the memory that comes with one whole processor; provider documentation
 
 
 class Container:
-    """One sandbox with a version loaded in it; `broken` is why it could not be."""
+    """One sandbox with a version loaded in it; `broken` is why it could not be, `spent` that it is not used again."""
 
     __slots__ = (
-        "booted_s",
-        "box",
-        "broken",
-        "cpu_s",
-        "handler",
-        "idle_since_s",
-        "index",
-        "version",
+        "booted_s", "box", "broken", "cpu_s", "handler", "idle_since_s", "index", "memory_mb", "spent", "version",
         "version_index",
-    )
+    )  # fmt: skip
 
-    def __init__(self, index: int, version: Version, version_index: int, now: float) -> None:
+    def __init__(
+        self, index: int, version: Version, version_index: int, now: float, memory_mb: float
+    ) -> None:
         self.index = index
         self.version = version
         self.version_index = version_index
@@ -54,6 +52,8 @@ class Container:
         self.booted_s = now
         self.idle_since_s = now
         self.cpu_s = 0.0
+        self.memory_mb = memory_mb
+        self.spent = False
         try:
             self.handler = load(version, own_modules(self.box))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the version's own, at its import
@@ -97,7 +97,9 @@ class Function:
         self.version_index = version_index
         self.share = min(1.0, self.settings.memory_mb / FULL_CPU_MB)
         self.keep_alive_s = self.settings.keep_alive_s
-        self.faults: list[AnyFault] = []
+        self.faults: list[Limits] = []  # those that change its limits
+        self.guards: list[Guard] = []
+        self.call_guards: list[Guard] = []
         self.idle: list[Container] = []
         self.busy = 0
         self.started = 0
@@ -106,7 +108,9 @@ class Function:
         self.idle += [container for container in warm if container.broken is None]
 
     def _boot(self) -> Container:
-        container = Container(self.started, self.version, self.version_index, self.world.sim.now)
+        container = Container(
+            self.started, self.version, self.version_index, self.world.sim.now, self.settings.baseline_mb
+        )
         self.started += 1
         return container
 
@@ -115,12 +119,12 @@ class Function:
         self.version, self.version_index = version, version_index
         self.idle.clear()
 
-    def inject(self, fault: AnyFault) -> None:
+    def inject(self, fault: Limits) -> None:
         """Switch a fault on."""
         self.faults.append(fault)
         self._refit()
 
-    def remove(self, fault: AnyFault) -> None:
+    def remove(self, fault: Limits) -> None:
         """Switch a fault off."""
         self.faults.remove(fault)
         self._refit()
@@ -167,7 +171,7 @@ class Function:
         watched = state != "dormant"
         keep = watched and draws.kept
         call.context = Context(
-            world, draws, invocation=number, request=request, share=self.share,
+            world, draws, container, invocation=number, request=request, share=self.share,
             mark_s=agent.mark_s(keep=keep) if watched else 0.0, keep=keep,
         )  # fmt: skip
         call.started_s = world.sim.now
@@ -217,15 +221,17 @@ class Function:
         container = call.container
         if container.broken is not None:
             raise container.broken
-        for fault in tuple(self.faults):
-            await fault.strike(call.context)
         assert container.handler is not None
+        if self.guards:
+            go = partial(container.handler, event, call.context)
+            return check_response(await through(tuple(self.guards), call.context, go))
         return check_response(await container.handler(event, call.context))
 
     def _usable(self, call: Invocation) -> bool:
         ended = call.error is not None and not isinstance(call.error, Exception)  # such as SystemExit
         current = call.container.version_index == self.version_index
-        return current and call.outcome != TIMED_OUT and call.container.broken is None and not ended
+        whole = call.container.broken is None and not call.container.spent
+        return current and whole and call.outcome != TIMED_OUT and not ended
 
     def _failure(self, call: Invocation) -> str:
         if call.outcome == TIMED_OUT:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.system.recorder import ERROR_FLAG, LEFT_OPEN_FLAG
+from simulator.system.recorder import ERROR_FLAG, LEFT_OPEN_FLAG, WAIT_FLAG
 
 if TYPE_CHECKING:
     from simulator.kernel import Task
@@ -75,6 +75,11 @@ class Marks:
                     self.rows[row] = (name, parent, start, self._context.clock(), flags)
                     break
         self._pay()
+
+    def note(self, name: str, since_s: float) -> None:
+        """Write down a wait that ends now, beside the marks: it costs nothing, and only the lab shows it."""
+        if self.keep:
+            self.rows.append((name, self.innermost(), since_s, self._context.clock(), WAIT_FLAG))
 
     def cut_off(self, now: float, *, timed_out: bool = False) -> None:
         """End what was left open at the end of the invocation, and say so."""

@@ -52,10 +52,10 @@ SPANS = {
     "parent": "i4",        # the span's parent within its invocation: a row of this invocation's, or -1
     "start_s": "f8",
     "end_s": "f8",
-    "flags": "u1",         # 1: closed by an exception, 2: left open
+    "flags": "u1",         # 1: closed by an exception, 2: left open, 4: no mark but a wait that the lab wrote down
 }  # fmt: skip
 
-ERROR_FLAG, LEFT_OPEN_FLAG = 1, 2
+ERROR_FLAG, LEFT_OPEN_FLAG, WAIT_FLAG = 1, 2, 4
 BY_HAND = 1 << 31  # the first "user" of requests by hand
 HOST_CPUS = 2  # processors of a sandbox, over which its idle counter runs
 MOST_NAMES = 65_535
@@ -115,7 +115,7 @@ class Recorder:
         self.invocations.append((
             call.number, call.request, call.parent, call.mark, self._service[function.name], container.version_index,
             container.index, call.asked_s, call.started_s, call.ended_s - call.started_s, call.cold_s, call.report_s,
-            context.cpu_s, idle, function.settings.baseline_mb, call.outcome,
+            context.cpu_s, idle, container.memory_mb, call.outcome,
             call.response["statusCode"] if call.response is not None and call.outcome == OK else 0,
             self.name(type(call.error).__name__) if call.error is not None else 0, marks.count, marks.keep,
         ))  # fmt: skip

@@ -6,9 +6,12 @@ from decimal import Clamped, Decimal, Inexact, Overflow, Rounded, Underflow
 from decimal import Context as DecimalContext
 from typing import TYPE_CHECKING, Any
 
+from simulator.system.guards import through
+
 if TYPE_CHECKING:
     from simulator.settings import TableSettings
     from simulator.system.context import Context
+    from simulator.system.guards import Guard
 
 # The table keeps 38 digits; a number that would lose one is refused (boto3's `DYNAMODB_CONTEXT`).
 EXACT = DecimalContext(Emin=-128, Emax=126, prec=38, traps=[Clamped, Overflow, Inexact, Rounded, Underflow])
@@ -53,6 +56,7 @@ class RidesTable:
     def __init__(self, settings: TableSettings) -> None:
         self.settings = settings
         self.items = 0
+        self.guards: list[Guard] = []
 
 
 class RidesClient:
@@ -66,12 +70,19 @@ class RidesClient:
 
     async def put_item(self, item: dict[str, Any]) -> None:
         """Write one item: computed in the function, then sent. What the table does not take is refused before."""
-        settings, context = self._table.settings, self._context
-        context.work(settings.client_cpu_ms)
+        table, context = self._table, self._context
+        context.work(table.settings.client_cpu_ms)
         if not isinstance(item, dict):
             raise TypeError(f"put_item takes a dictionary, not {type(item).__name__}")
         stored = serialize(item)["M"]
-        await context.pass_time(settings.latency.ms_at(context.draws.u("rides:latency")) / 1000.0)
-        self._table.items += 1
+        if table.guards:
+            await through(table.guards, context, self._write)
+        else:
+            await self._write()
         if context.recorded is not None:
             context.items.append(stored)
+
+    async def _write(self) -> None:
+        table, context = self._table, self._context
+        await context.pass_time(table.settings.latency.ms_at(context.draws.u("rides:latency")) / 1000.0)
+        table.items += 1

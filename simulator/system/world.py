@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from simulator.faults import AnyFault
     from simulator.run_settings import RunSettings
     from simulator.settings import AlertRule
+    from simulator.system.guards import Undo
 
 
 class World:
@@ -46,6 +47,7 @@ class World:
                 self.hosts[function.host.lower()] = self.functions[name]
         self.gateway = Gateway(self)
         self.sampling = settings.sampling
+        self._faults: list[tuple[AnyFault, Undo]] = []
         self._sampling_key = stream_key(settings.seed, "sampling")
         for fault in settings.faults:
             self.inject(fault)
@@ -64,14 +66,15 @@ class World:
 
     def inject(self, fault: AnyFault) -> None:
         """Switch a fault on. Raises UsageError for a function that does not exist."""
-        function = self.functions.get(fault.service)
-        if function is None:
+        if fault.service not in self.functions:
             raise UsageError(f"no function `{fault.service}`{nearest(fault.service, self.functions)}")
-        function.inject(fault)
+        self._faults.append((fault, fault.install(self)))
 
     def remove(self, fault: AnyFault) -> None:
         """Switch a fault off."""
-        self.functions[fault.service].remove(fault)
+        at = next(i for i, (one, _) in enumerate(self._faults) if one == fault)
+        _, undo = self._faults.pop(at)
+        undo()
 
     def watch(self, rule: AlertRule) -> None:
         """Add an alert rule."""
