@@ -11,16 +11,19 @@ what. `Stalled` names a process that goes on for ever without letting time pass.
 from __future__ import annotations
 
 import math
+import sys
 from collections import deque
 from heapq import heappop, heappush
-from itertools import count
+from itertools import count, repeat
+from numbers import Real
+from operator import length_hint
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulator.gathering import Gathering, gather, spawn
-from simulator.waiting import Cancelled, Event, Semaphore, close, sleep, timeout
+from simulator.waiting import EXPIRED, Cancelled, Event, Semaphore, close, sleep, timeout
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Generator
+    from collections.abc import Callable, Coroutine, Generator
 
 __all__ = [
     "Cancelled", "Deadlock", "Event", "Gathering", "Semaphore", "Simulation", "Stalled", "Task", "gather", "sleep",
@@ -45,32 +48,38 @@ class Stalled(RuntimeError):  # noqa: N818 - the field's own word
     """A process ran a million steps without letting time pass; the text names it."""
 
 
+_make = object.__new__
+
+
 class Task:
     """A process under way. ``await task`` gives its result, or raises what it raised."""
 
     __slots__ = (
-        "_coroutine", "_error", "_failure", "_gathering", "_scopes", "_send", "_token", "_waiters", "_waiting_on",
-        "daemon", "done", "name", "parent", "result", "sim",
+        "_coroutine", "_error", "_failure", "_gathering", "_granted", "_name", "_scopes", "_send", "_token", "_waiters",
+        "_waiting_on", "daemon", "done", "parent", "result", "sim",
     )  # fmt: skip
 
-    def __init__(
-        self, sim: Simulation, coroutine: Coroutine[Any, Any, Any], name: str, *, daemon: bool
-    ) -> None:
-        self.sim = sim
-        self.name = name
-        self.daemon = daemon
-        self.parent = sim.current
-        self.done = False
-        self.result: Any = None
-        self._coroutine = coroutine
-        self._send = coroutine.send
-        self._failure: BaseException | None = None
-        self._error: BaseException | None = None  # to be raised inside, where it waits
-        self._token = 0  # the number of the wait that may wake it; 0: it is due already, running, or done
-        self._waiting_on: object = None
-        self._waiters: list[tuple[int, Task]] | None = None
-        self._scopes: list[timeout] | None = None  # the timeouts it is inside of, outermost first
-        self._gathering: Gathering | None = None  # who answers for its failure
+    sim: Simulation
+    daemon: bool
+    parent: Task | None
+    done: bool
+    result: Any
+    _name: str
+    _coroutine: Coroutine[Any, Any, Any]
+    _send: Callable[[None], Any]
+    _token: int  # the number of the wait that may wake it; 0: it is due already, running, or done
+    _waiting_on: object
+    _waiters: list[tuple[int, Task]] | None
+    _failure: BaseException | None
+    _error: BaseException | None  # to be raised inside, where it waits
+    _granted: bool  # the permit it waited for is its own
+    _scopes: list[timeout] | None  # the timeouts it is inside of, outermost first
+    _gathering: Gathering | None  # who answers for its failure
+
+    @property
+    def name(self) -> str:
+        """What it was called, or else its coroutine."""
+        return self._name or getattr(self._coroutine, "__name__", "process")
 
     def cancel(self) -> None:
         """Raise `Cancelled` inside the process, where it waits. A process may catch it and go on."""
@@ -87,11 +96,29 @@ class Task:
         if self.sim.current is self:
             self._interrupt(Cancelled())
         else:
-            self.sim._finish(self, None, close(self._coroutine) or Cancelled())
+            if self in self.sim._due:
+                self.sim._due.remove(self)
+            running, self.sim.current = self.sim.current, self
+            try:
+                error = close(self._coroutine)
+            finally:
+                self.sim.current = running
+            self.sim._finish(self, None, error or Cancelled())
 
     def _interrupt(self, error: BaseException) -> None:
         self._error = error
+        self._send = self._raise
+        if self.sim.current is self:
+            self.sim._interrupted = self
+            self.sim._halt = True
         self._wake(self._token)
+
+    def _raise(self, _: None) -> Any:
+        """Stand in for `send` where the process is to be interrupted instead."""
+        error, self._error = self._error, None
+        self._send = self._coroutine.send
+        assert error is not None
+        return self._coroutine.throw(error)
 
     def _wake(self, token: int) -> bool:
         """Let it go on, if it still waits for what had this token."""
@@ -128,17 +155,28 @@ class Simulation:
         self._heap: list[tuple[float, int, Task | timeout]] = []
         self._due: deque[Task] = deque()
         self._tokens = count(1)
-        self._live: set[Task] = set()
+        self._blocked: set[Task] = set()  # processes that waited for something else than time
         self._foreground = 0  # live processes that are no daemons
         self._idle = 0  # steps since time last passed
         self._halt = False  # there is something to look at before the next step
+        self._interrupted: Task | None = None  # a process that interrupted itself while it ran
         self._stopped = False
         self._crash: tuple[Task, BaseException] | None = None
 
     def spawn(self, coroutine: Coroutine[Any, Any, T], name: str = "", *, daemon: bool = False) -> Task:
         """Start a process now. A daemon (a cron job, a collector) does not keep `run` going."""
-        task = Task(self, coroutine, name or getattr(coroutine, "__name__", "process"), daemon=daemon)
-        self._live.add(task)
+        task = _make(Task)  # and no __init__: with one a process costs a third more to start
+        task.sim = self
+        task.parent = self.current
+        task.daemon = daemon
+        task.done = False
+        task.result = task._failure = task._error = task._waiting_on = task._waiters = task._scopes = None
+        task._gathering = None
+        task._name = name
+        task._coroutine = coroutine
+        task._send = coroutine.send
+        task._token = 0
+        task._granted = False
         if not daemon:
             self._foreground += 1
         self._due.append(task)
@@ -160,101 +198,110 @@ class Simulation:
         if until is not None and not until >= self.now:
             raise ValueError(f"time runs forward: it is {self.now:g}, `until` is {until!r}")
         limit = math.inf if until is None else until
-        left = -1 if budget is None else max(0, budget)
+        allowed = sys.maxsize if budget is None else max(0, budget)
+        steps = repeat(None, allowed)  # counts down at no cost
         heap, due, pop, push, token_of = self._heap, self._due, heappop, heappush, self._tokens.__next__
-        steps, now, idle = self.steps, self.now, self._idle
-        first_step = steps
+        next_due, never, forget = due.popleft, math.inf, self._blocked.discard
+        now, idle, unused = self.now, self._idle, 0
         self._stopped = False
         self._halt = True
+        task: Any
         try:
-            while left:
+            for _ in steps:
                 if self._halt:
                     self._halt = False
+                    if self._interrupted is not None:
+                        self._interrupted._wake(self._interrupted._token)
+                        self._interrupted = None
                     if self._crash or self._stopped or (until is None and not self._foreground):
+                        unused = 1
                         break
-                if due and not (heap and heap[0][0] <= now):
-                    task = due.popleft()
-                    if task.done:  # abandoned
-                        continue
+                if due and (not heap or heap[0][0] > now):
+                    task = next_due()
                     idle += 1
                     if idle > STALL_STEPS:
                         raise Stalled(f"`{task.name}` goes on without letting time pass (now {now:.6f} s)")
-                elif heap and heap[0][0] <= limit:
-                    when, token, who = pop(heap)
-                    if who._token != token:
+                elif heap:
+                    when, token, task = entry = pop(heap)
+                    if task._token != token:
                         continue
                     if when > now:
+                        if when > limit:
+                            push(heap, entry)
+                            unused = 1
+                            break
                         self.now = now = when
                         idle = 0
-                    who._token = 0
-                    if who.__class__ is timeout:
-                        who._expire()
-                        continue
-                    task = who  # type: ignore[assignment]
+                    task._token = 0
                 else:
+                    unused = 1
                     break
-                left -= 1
-                steps += 1
                 self.current = task
-                error = task._error
                 try:
-                    if error is None:
-                        asked = task._send(None)
-                    else:
-                        task._error = None
-                        asked = task._coroutine.throw(error)
+                    asked = task._send(None)
                 except StopIteration as stop:
-                    self._finish(task, stop.value, None)
+                    if (
+                        task._waiters is None and task._gathering is None and not task.daemon
+                    ):  # `_finish`, in short
+                        task.done = True
+                        task.result = stop.value
+                        if task._waiting_on is not None:
+                            forget(task)
+                        self._foreground = foreground = self._foreground - 1
+                        if not foreground:
+                            self._halt = True
+                    else:
+                        self._finish(task, stop.value, None)
                 except KeyboardInterrupt:  # not the process's own: somebody at the keyboard
                     raise
                 except BaseException as failure:  # noqa: BLE001 - it belongs to who waits for the process
                     self._finish(task, None, failure)
                 else:
-                    if asked.__class__ is float and task._error is None and now < now + asked < math.inf:
+                    if asked.__class__ is float and now < (when := now + asked) < never:
                         task._token = token = token_of()
-                        task._waiting_on = None
-                        push(heap, (now + asked, token, task))
+                        push(heap, (when, token, task))
                     else:
                         self._obey(task, asked)
         finally:
-            self.steps, self._idle = steps, idle
+            made = allowed - length_hint(steps) - unused
+            self.steps += made
+            self._idle = idle
             self.current = None
         if self._crash is not None:
             self._raise_crash()
-        if left and not self._stopped:
+        if made < allowed and not self._stopped:
             if until is None:
                 self.check_deadlock()
             elif until > now:
                 self.now = until
                 self._idle = 0
-        return steps - first_step
+        return made
 
     def _obey(self, task: Task, asked: Any) -> None:
         """Do what a process asks for, and let it go on where that is no wait."""
         for _ in range(STALL_STEPS):
+            if asked is EXPIRED:
+                return
             task._token = next(self._tokens)
-            task._waiting_on = None
             error: BaseException | None = None
-            waits = False
-            if asked.__class__ is float:
+            wait = getattr(asked, "_wait", None)
+            if wait is not None:
+                if wait(task):
+                    task._waiting_on = asked
+                    self._blocked.add(task)
+                    return
+            elif isinstance(asked, Real):
+                asked = float(asked)
                 when = self.now + asked
                 if self.now < when < math.inf:
                     heappush(self._heap, (when, task._token, task))
-                    waits = True
-                elif 0.0 <= asked < math.inf:
+                    return
+                if 0.0 <= asked < math.inf:
                     task._wake(task._token)
                     return
-                else:
-                    error = ValueError(f"sleep needs seconds of 0 or more, and an end; not {asked!r}")
-            elif (wait := getattr(asked, "_wait", None)) is not None:
-                waits = wait(task)
-                task._waiting_on = asked
+                error = ValueError(f"sleep needs seconds of 0 or more, and an end; not {asked!r}")
             else:
                 error = TypeError(_foreign(asked, task._coroutine))
-            if waits:
-                if task._error is not None:  # it was interrupted before it waited
-                    task._wake(task._token)
-                return
             task._token = 0
             try:
                 asked = task._send(None) if error is None else task._coroutine.throw(error)
@@ -274,7 +321,7 @@ class Simulation:
         task._failure = failure
         task._token = 0
         task._waiting_on = None
-        self._live.discard(task)
+        self._blocked.discard(task)
         if not task.daemon:
             self._foreground -= 1
             if not self._foreground:
@@ -298,7 +345,7 @@ class Simulation:
 
     def check_deadlock(self) -> None:
         """Raise Deadlock where somebody waits and nobody is scheduled who could still do something."""
-        stuck = sorted((task for task in self._live if not task.daemon), key=lambda task: task.name)
+        stuck = sorted((task for task in self._blocked if task._token and not task.daemon), key=_by_name)
         waking = any(who._token == token and not _owner(who).daemon for _, token, who in self._heap)
         if stuck and not waking and not self._due:
             who = ", ".join(f"`{task.name}` for {task._waiting_on!r}" for task in stuck[:5])
@@ -306,9 +353,13 @@ class Simulation:
             raise Deadlock(f"nothing can happen any more; waiting: {who}{more}")
 
     def __del__(self) -> None:
-        for task in self._live:
+        for task in self._due:
             if not getattr(task._coroutine, "cr_suspended", True):
                 task._coroutine.close()  # or Python would warn of a coroutine that never began
+
+
+def _by_name(task: Task) -> str:
+    return task.name
 
 
 def _owner(scheduled: Task | timeout) -> Task:

@@ -15,9 +15,12 @@ from heapq import heappush
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Generator
+    from collections.abc import Awaitable, Coroutine, Generator
 
-    from simulator.kernel import Task
+    from simulator.kernel import Simulation, Task
+
+
+EXPIRED = object()  # what a timeout tells the kernel: nobody waits for anything
 
 
 class Cancelled(BaseException):
@@ -38,7 +41,7 @@ def sleep(seconds: float) -> Generator[float, None, None]:
 
     Raises ValueError, where it stands, for a time that is negative or not finite.
     """
-    yield float(seconds)
+    yield seconds
 
 
 @types.coroutine
@@ -77,82 +80,84 @@ class Event:
         return self.name
 
 
+class _Done(tuple[()]):
+    """What to await where there is nothing to wait for: it costs no coroutine."""
+
+    __slots__ = ()
+    __await__: Any = tuple.__iter__
+
+
+DONE = _Done()
+
+
 class Semaphore:
     """A number of permits, given first come, first served. Use it with ``async with``."""
 
-    __slots__ = ("_queue", "free", "name")
+    __slots__ = ("_queue", "_sim", "free", "name")
+
+    _sim: Simulation
 
     def __init__(self, permits: int, name: str = "a semaphore") -> None:
         if permits < 0:
             raise ValueError(f"a semaphore needs 0 permits or more, not {permits}")
         self.name = name
         self.free = permits
-        self._queue: deque[_Ticket] = deque()
+        self._queue: deque[tuple[int, Task]] = deque()
 
     @property
     def waiting(self) -> int:
         """How many processes wait for a permit."""
-        return sum(1 for ticket in self._queue if ticket.task._token == ticket.token)
+        return sum(1 for token, task in self._queue if task._token == token)
 
     async def acquire(self) -> None:
         """Take a permit, in line with those who came before.
 
         A wait that is cancelled gives back the permit that it was given at the last moment.
         """
-        if self.free > 0:  # a free permit means nobody is in line: `release` hands permits over directly
-            self.free -= 1
-            return
-        ticket = _Ticket(self)
-        try:
-            await command(ticket)
-        except BaseException:
-            if ticket.granted:
-                self.release()
-            raise
+        await self.__aenter__()
 
     def release(self) -> None:
         """Give a permit back: to the first in line, if there is one."""
         queue = self._queue
         while queue:
-            ticket = queue.popleft()
-            if ticket.task._wake(ticket.token):
-                ticket.granted = True
+            token, task = queue.popleft()
+            if task._token == token:
+                task._token = 0
+                task._granted = True
+                task.sim._due.append(task)
                 return
         self.free += 1
 
-    async def __aenter__(self) -> Semaphore:
-        if self.free > 0:
+    def __aenter__(self) -> Awaitable[Any]:
+        if self.free > 0:  # a free permit means nobody is in line: `release` hands permits over directly
             self.free -= 1
-        else:
-            await self.acquire()
+            return DONE
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        self.release()
+    def __aexit__(self, *_: object) -> Awaitable[Any]:
+        if self._queue:
+            self.release()
+        else:
+            self.free += 1
+        return DONE
 
-    def __repr__(self) -> str:
-        return self.name
-
-
-class _Ticket:
-    """A place in a semaphore's line."""
-
-    __slots__ = ("granted", "semaphore", "task", "token")
-
-    task: Task
-    token: int
-
-    def __init__(self, semaphore: Semaphore) -> None:
-        self.semaphore = semaphore
-        self.granted = False
+    def __await__(self) -> Generator[Semaphore, None, None]:
+        try:
+            yield self
+        except BaseException:
+            task = self._sim.current  # None, or another one, where it was only thrown away
+            if task is not None and task._waiting_on is self and task._granted:
+                self.release()
+            raise
 
     def _wait(self, task: Task) -> bool:
-        self.task, self.token = task, task._token
-        self.semaphore._queue.append(self)
+        self._sim = task.sim
+        task._granted = False
+        self._queue.append((task._token, task))
         return True
 
     def __repr__(self) -> str:
-        return repr(self.semaphore)
+        return self.name
 
 
 class timeout:  # noqa: N801 - reads like asyncio.timeout
@@ -179,18 +184,22 @@ class timeout:  # noqa: N801 - reads like asyncio.timeout
         due = task.sim.now + self.seconds
         if due < math.inf:
             heappush(task.sim._heap, (due, self._token, self))
+            if due <= task.sim.now:
+                task.sim._halt = True  # it comes before what is due now: the loop has to look
         if task._scopes is None:
             task._scopes = []
         task._scopes.append(self)
         return False
 
-    def _expire(self) -> None:
+    def _send(self, _: None) -> object:
+        """Expire: what the kernel does with whatever is due."""
         task = self._task
         assert task is not None
         pending = task._error
-        if pending is not None and not (isinstance(pending, Expired) and self._outside(pending.scope)):
-            return  # cancelled from outside already, or an outer timeout came first
-        task._interrupt(Expired(self))
+        # Not where it was cancelled from outside already, or an outer timeout came first.
+        if pending is None or (isinstance(pending, Expired) and self._outside(pending.scope)):
+            task._interrupt(Expired(self))
+        return EXPIRED
 
     def _outside(self, other: timeout) -> bool:
         assert self._task is not None
