@@ -34,11 +34,11 @@ class Table:
         return len(self._sealed) * CHUNK_ROWS + len(self._open) // self._width
 
     def append(self, row: Iterable[float]) -> None:
-        """Append one row: a number for each column."""
+        """Append one row, a number for each column; or several, one after the other."""
         self._open.extend(row)
         if len(self._open) >= self._limit:
-            self._sealed.append(self._columns(self._open))
-            self._open = array("d")
+            self._sealed.append(self._columns(self._open[: self._limit]))
+            self._open = self._open[self._limit :]
 
     def _columns(self, flat: array[float]) -> dict[str, Column]:
         grid = np.array(flat, dtype=np.float64).reshape(-1, self._width)

@@ -18,6 +18,7 @@ import msgspec
 
 from simulator.errors import BuildError, UsageError, nearest
 from simulator.system.modules import OWN_MODULES
+from simulator.system.quick_json import quick_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -100,6 +101,22 @@ def build(source: str, ref: str) -> CodeType:
     return code
 
 
+@lru_cache(maxsize=256)
+def may_refuse(source: str) -> bool:
+    """Tell whether a version could catch what ends it: it has a `try`, or a `with` for more than a mark."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Try | ast.TryStar | ast.AsyncWith):
+            return True
+        if isinstance(node, ast.With) and not all(map(_is_mark, node.items)):
+            return True
+    return False
+
+
+def _is_mark(item: ast.withitem) -> bool:
+    made = item.context_expr
+    return isinstance(made, ast.Call) and ast.unparse(made.func) == "context.mark"
+
+
 def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
     if isinstance(node, ast.ImportFrom):
         return ["." * node.level + (node.module or "")]
@@ -112,6 +129,8 @@ def load(version: Version, own: Mapping[str, Any]) -> Callable[[Any, Any], Any]:
     def importer(name: str, *rest: Any) -> Any:
         if name in own:
             return own[name]
+        if name == "json":
+            return quick_json
         if name not in ALLOWED:
             raise ImportError(f"cannot import `{name}` here")
         return builtins.__import__(name, *rest) if rest else import_module(name)

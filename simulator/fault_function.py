@@ -1,25 +1,48 @@
-"""Faults inside a function and its containers."""
+"""Faults inside a function and of its platform: delays, errors, cold starts, a processor that others use too."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from simulator.fault import Limits, Seconds, Share, Strike
-from simulator.kernel import sleep
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from simulator.system.context import Context
     from simulator.system.functions import Function
+
+Concurrency = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+Left = Annotated[float, msgspec.Meta(ge=0.001, le=1)]
 
 
 class InjectedError(Exception):
     """What the error-rate fault raises inside a handler."""
 
 
+@contextmanager
+def waiting(context: Context, what: str) -> Iterator[None]:
+    """Write down what held an invocation up, if it did at all; a timeout that ends the wait writes it down too."""
+    since_s = context.clock()
+    try:
+        yield
+    finally:
+        if context.clock() > since_s:
+            context.waited(what, since_s)
+
+
 class SporadicDelay(Strike, frozen=True, tag="sporadic-delay"):
-    """A share of the invocations waits before it does anything: the module's own failure, in any function."""
+    """A share of the invocations waits before it does anything: the module's own failure, in any function.
+
+    Models a dependency, a lock or a bug that holds up some calls and leaves the others alone. Mechanism: those whose
+    draw says so wait, evenly spread between `low_s` and `high_s` seconds, before the handler's first line; the
+    function's timeout counts the wait. Trace: "waiting for a sporadic delay" before the first mark, nothing else
+    longer, processor time as ever. Remedies: `share` 0, or a timeout and a second try by the caller, as the next
+    invocation draws anew. Defaults: what the workshop's promo service does, 0.8 to 0.95 s for a fifth of its calls.
+    """
 
     share: Share = 0.2
     low_s: Seconds = 0.8
@@ -33,11 +56,18 @@ class SporadicDelay(Strike, frozen=True, tag="sporadic-delay"):
         """Wait, if this invocation is one of the unlucky."""
         if context.draws.u(f"fault:sporadic-delay:{self.service}") < self.share:
             u = context.draws.u(f"fault:sporadic-delay:{self.service}:length")
-            await sleep(self.low_s + (self.high_s - self.low_s) * u)
+            with waiting(context, "waiting for a sporadic delay"):
+                await context.pass_time(self.low_s + (self.high_s - self.low_s) * u)
 
 
 class ErrorRate(Strike, frozen=True, tag="error-rate"):
-    """A share of the invocations raises an exception that nobody handles."""
+    """A share of the invocations raises an exception that nobody handles.
+
+    Models a bug that some inputs meet. Mechanism: the exception is raised before the handler's first line; the
+    platform answers for the function, and the container is used again. Trace: short and failed, no mark at all, a
+    traceback in the log. Remedies: `share` 0, or a retry by the caller, as the next invocation draws anew. Default: a
+    tenth, the share of rides that the module's second failure loses.
+    """
 
     share: Share = 0.1
 
@@ -48,19 +78,39 @@ class ErrorRate(Strike, frozen=True, tag="error-rate"):
 
 
 class ColdStarts(Limits, frozen=True, tag="cold-starts"):
-    """Idle containers are taken away early, so more invocations meet a cold start."""
+    """Idle containers are taken away early, and there may be few of them at a time.
+
+    Models a platform that is short of room. Mechanism: a container idle for more than `keep_alive_s` seconds is gone,
+    so who comes next pays a whole cold start; with `concurrency` containers busy the next invocation is refused at
+    once. Trace: "cold start" before the handler, which is as quick as ever; who is refused has an invocation of no
+    length, failed. Remedies: a longer `keep_alive_s`, traffic that keeps containers busy, a higher `concurrency` or
+    none. Defaults: nothing is kept, the most that can be lost; no limit but the function's own, as providers reserve no
+    concurrency unless told (AWS Lambda, "Configuring reserved concurrency"; the excess is throttled).
+    """
 
     keep_alive_s: Seconds = 0.0
+    concurrency: Concurrency | None = None
 
     def change(self, function: Function) -> None:
-        """Shorten the keep-alive."""
+        """Shorten the keep-alive and lower the concurrency: of several limits the tightest holds."""
         function.keep_alive_s = min(function.keep_alive_s, self.keep_alive_s)
+        if self.concurrency is not None:
+            own = function.concurrency
+            function.concurrency = self.concurrency if own is None else min(own, self.concurrency)
 
 
 class NoisyNeighbor(Limits, frozen=True, tag="noisy-neighbor"):
-    """Somebody else on the host takes processor time: all computing of this function takes longer."""
+    """Somebody else on the host takes processor time: all computing of this function takes longer.
 
-    left: Annotated[float, msgspec.Meta(ge=0.001, le=1)] = 0.25
+    Models a shared host. Mechanism: `left` is the part of the function's share of a processor that it still gets;
+    computing runs on that, waiting does not care. Trace: every stretch that computes is longer by 1/`left`, calls and
+    sleeps are not; processor time of an invocation stays what it was. Remedies: `left` 1 (a host of one's own), more
+    memory (a bigger share), less computing. Default: a quarter is left, the catalog's own choice; why neighbors on a
+    host slow each other down is in Leverich and Kozyrakis, "Reconciling high server utilization and sub-millisecond
+    quality-of-service" (EuroSys 2014).
+    """
+
+    left: Left = 0.25
 
     def change(self, function: Function) -> None:
         """Take the processor away."""

@@ -20,7 +20,7 @@ from operator import length_hint
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulator.gathering import Gathering, gather, spawn
-from simulator.waiting import EXPIRED, Cancelled, Event, Semaphore, close, sleep, timeout
+from simulator.waiting import EXPIRED, Cancelled, Deadline, Event, Lane, Semaphore, close, sleep, timeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator
@@ -55,7 +55,7 @@ class Task:
     """A process under way. ``await task`` gives its result, or raises what it raised."""
 
     __slots__ = (
-        "_coroutine", "_error", "_failure", "_gathering", "_granted", "_name", "_scopes", "_send", "_token", "_waiters",
+        "_coroutine", "_error", "_failure", "_gathering", "_granted", "_name", "_scope", "_send", "_token", "_waiters",
         "_waiting_on", "daemon", "done", "parent", "result", "sim",
     )  # fmt: skip
 
@@ -73,7 +73,7 @@ class Task:
     _failure: BaseException | None
     _error: BaseException | None  # to be raised inside, where it waits
     _granted: bool  # the permit it waited for is its own
-    _scopes: list[timeout] | None  # the timeouts it is inside of, outermost first
+    _scope: timeout | None  # the innermost timeout that it is inside of
     _gathering: Gathering | None  # who answers for its failure
 
     @property
@@ -128,6 +128,9 @@ class Task:
         self.sim._due.append(self)
         return True
 
+    def _wakes(self) -> bool:
+        return not self.daemon
+
     def _wait(self, waiter: Task) -> bool:
         if self._waiters is None:
             self._waiters = []
@@ -152,7 +155,8 @@ class Simulation:
         self.now = 0.0
         self.steps = 0
         self.current: Task | None = None
-        self._heap: list[tuple[float, int, Task | timeout]] = []
+        self._heap: list[tuple[float, int, Task | timeout | Lane]] = []
+        self._lanes: dict[float, Lane] = {}
         self._due: deque[Task] = deque()
         self._tokens = count(1)
         self._blocked: set[Task] = set()  # processes that waited for something else than time
@@ -170,7 +174,7 @@ class Simulation:
         task.parent = self.current
         task.daemon = daemon
         task.done = False
-        task.result = task._failure = task._error = task._waiting_on = task._waiters = task._scopes = None
+        task.result = task._failure = task._error = task._waiting_on = task._waiters = task._scope = None
         task._gathering = None
         task._name = name
         task._coroutine = coroutine
@@ -181,6 +185,13 @@ class Simulation:
             self._foreground += 1
         self._due.append(task)
         return task
+
+    def deadline(self, seconds: float) -> timeout:
+        """Make a timeout for the process that runs; the quick kind, for lengths that come again and again."""
+        lane = self._lanes.get(seconds)
+        if lane is None:
+            lane = self._lanes[seconds] = Lane(self, seconds)
+        return Deadline(lane)
 
     def stop(self) -> None:
         """End the `run` under way after this step; the clock stays where it is."""
@@ -346,7 +357,7 @@ class Simulation:
     def check_deadlock(self) -> None:
         """Raise Deadlock where somebody waits and nobody is scheduled who could still do something."""
         stuck = sorted((task for task in self._blocked if task._token and not task.daemon), key=_by_name)
-        waking = any(who._token == token and not _owner(who).daemon for _, token, who in self._heap)
+        waking = any(who._token == token and who._wakes() for _, token, who in self._heap)
         if stuck and not waking and not self._due:
             who = ", ".join(f"`{task.name}` for {task._waiting_on!r}" for task in stuck[:5])
             more = f", and {len(stuck) - 5} more" if len(stuck) > 5 else ""
@@ -360,12 +371,6 @@ class Simulation:
 
 def _by_name(task: Task) -> str:
     return task.name
-
-
-def _owner(scheduled: Task | timeout) -> Task:
-    owner = scheduled._task if isinstance(scheduled, timeout) else scheduled
-    assert owner is not None
-    return owner
 
 
 def _foreign(asked: object, coroutine: Any) -> str:

@@ -72,26 +72,62 @@ def request_owner(user: int, step: int) -> int:
     return (step >> 16) << 48 | user << 16 | step & 0xFFFF
 
 
+class Blocks:
+    """The first draws of one seed's virtual users, made for many users at once: each ten times as quick as alone.
+
+    They are equal, bit for bit, to `unit` of the same keys; anything else than a user's first step is drawn by it.
+    """
+
+    __slots__ = ("_seed", "made")
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self.made: dict[str, dict[int, list[float]]] = {}  # name -> number of a block -> its 256 draws
+
+    def make(self, name: str, user: int) -> float:
+        """Make the draws of a user and 255 neighbors; gives the user's."""
+        blocks = self.made.setdefault(name, {})
+        if len(blocks) >= BLOCKS:  # those of users who left long ago
+            del blocks[next(iter(blocks))]
+        block: list[float] = unit_block(stream_key(self._seed, name), 256, user >> 8 << 8, 1 << 16).tolist()
+        blocks[user >> 8] = block
+        return block[user & 255]
+
+
+BLOCKS = 16
+
+
 class Draws:
     """The draws of one owner, passed along with the request it belongs to; it counts how often each name was drawn.
 
     `kept` is the request's other companion: whether its trace is kept, decided once, where it is sent.
     """
 
-    __slots__ = ("counts", "kept", "owner", "seed")
+    __slots__ = ("_blocks", "_user", "counts", "kept", "owner", "seed")
 
-    def __init__(self, seed: int, owner: int, *, kept: bool = True) -> None:
+    def __init__(self, seed: int, owner: int, *, kept: bool = True, blocks: Blocks | None = None) -> None:
         self.seed = seed
         self.owner = owner
         self.kept = kept
         self.counts: dict[str, int] = {}
+        self._blocks = None if owner & 0xFFFF or owner >> 47 else blocks
+        self._user = owner >> 16
 
     def u(self, name: str) -> float:
         """Draw the next u of this name."""
         counts = self.counts
-        occurrence = counts.get(name, 0)
-        counts[name] = occurrence + 1
-        return unit(stream_key(self.seed, name), self.owner, occurrence)
+        if name in counts:
+            occurrence = counts[name]
+            counts[name] = occurrence + 1
+            return unit(stream_key(self.seed, name), self.owner, occurrence)
+        counts[name] = 1
+        if (blocks := self._blocks) is not None:
+            user = self._user
+            try:
+                return blocks.made[name][user >> 8][user & 255]
+            except KeyError:
+                return blocks.make(name, user)
+        return unit(stream_key(self.seed, name), self.owner)
 
 
 def randint(u: float, low: int, high: int) -> int:
@@ -200,11 +236,11 @@ def _weibull_scale(shape: float, mean: float) -> float:
     return mean / math.gamma(1.0 + 1.0 / shape)
 
 
-def unit_block(key: int, n: int, first: int = 0) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Draw u for n owners at once: equal, bit for bit, to ``[unit(key, first + i) for i in range(n)]``."""
+def unit_block(key: int, n: int, first: int = 0, step: int = 1) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Draw u for n owners at once: equal, bit for bit, to ``[unit(key, (first + i) * step) for i in range(n)]``."""
     import numpy as np
 
-    x = np.arange(first, first + n, dtype=np.uint64) * np.uint64(GOLDEN) + np.uint64(key)
+    x = np.arange(first, first + n, dtype=np.uint64) * np.uint64(GOLDEN * step & MASK) + np.uint64(key)
     for rest in (GOLDEN, 0):
         x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

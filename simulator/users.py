@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.arrivals import arrivals, starts
 from simulator.columns import Table
 from simulator.errors import UsageError
-from simulator.kernel import Event, sleep, timeout
+from simulator.kernel import Event, sleep
 from simulator.load import Loop, Request, Think
 from simulator.randomness import Draws, request_owner, stream_key, unit
 from simulator.system.gateway import HttpRequest, local_path
@@ -56,6 +56,9 @@ class Load:
         total = sum(flow.weight for flow in plan.flows)
         self._shares = [flow.weight / total for flow in plan.flows]
         self._bodies = {id(step): json.dumps(step.json) for step in _constant(plan)}
+        self._prepared: dict[int, HttpRequest] = {}  # by step, where they are the same for every user
+        one_of_each = all(len(choices) == 1 for choices in plan.variables.values()) and len(plan.rows) <= 1
+        self._all_alike = one_of_each and not any(step.captures for step in _requests(plan))
         self._task = world.sim.spawn(self._source(), "load")
 
     def stop(self) -> None:
@@ -145,6 +148,23 @@ class Load:
                     await self._steps(step.steps, user, position, values)
 
     async def _request(self, step: Request, user: int, position: int, values: dict[str, Any]) -> None:
+        sent = self._prepared.get(id(step))
+        if sent is None:
+            sent = self._prepare(step, values)
+            if self._all_alike:
+                self._prepared[id(step)] = sent
+        number, answer = await self.send(sent, user, position)
+        if answer is None:
+            raise Failed
+        for path, variable in step.captures:
+            try:
+                values[variable] = capture(answer.body, path)
+            except LookupError:
+                self.errors.setdefault(number, NO_CAPTURE)
+                raise Failed from None
+
+    def _prepare(self, step: Request, values: dict[str, Any]) -> HttpRequest:
+        """Fill in what a request says."""
         plan = self.plan
         url = fill(step.url, values)
         if url.startswith("/"):
@@ -155,15 +175,7 @@ class Load:
             body = self._bodies.get(id(step)) or json.dumps(fill_json(step.json, values))
             if not any(name.lower() == "content-type" for name in headers):
                 headers["Content-Type"] = "application/json"
-        number, answer = await self.send(HttpRequest(step.method, url, headers, body), user, position)
-        if answer is None:
-            raise Failed
-        for path, variable in step.captures:
-            try:
-                values[variable] = capture(answer.body, path)
-            except LookupError:
-                self.errors.setdefault(number, NO_CAPTURE)
-                raise Failed from None
+        return HttpRequest(step.method, url, headers, body)
 
     async def send(self, sent: HttpRequest, user: int, position: int) -> tuple[int, Answer | None]:
         """Send one request and record it; gives its number, and None for an answer that did not come in time."""
@@ -173,7 +185,7 @@ class Load:
         self.sent += 1
         self.waiting[number] = sent_s
         owner = request_owner(user, position)
-        draws = Draws(seed, owner, kept=world.keeps(owner))
+        draws = Draws(seed, owner, kept=world.keeps(owner), blocks=world.blocks)
         exchange: Exchange | None = None
         if world.details is not None:
             exchange = Exchange(number, sent.method, sent.url, sent.headers, sent.body, sent_s)
@@ -182,11 +194,8 @@ class Load:
         if local_path(sent.url, world.settings.scenario.site.url) is None:
             self.errors[number] = "ENOTFOUND"
         else:
-            task = world.sim.spawn(world.gateway.handle(sent, number, draws), "gateway")
-            try:
-                async with timeout(self.plan.timeout_s):
-                    answer = await task
-            except TimeoutError:
+            answer = await self._answer(sent, number, draws)
+            if answer is None:
                 self.errors[number] = "ETIMEDOUT"
         latency, status, size = NOTHING, 0, 0
         if answer is not None:
@@ -202,9 +211,24 @@ class Load:
         )
         return number, answer
 
+    async def _answer(self, sent: HttpRequest, number: int, draws: Draws) -> Answer | None:
+        """Wait for the answer as long as the plan says; None where it did not come in time."""
+        gateway, sim, limit_s = self.world.gateway, self.world.sim, self.plan.timeout_s
+        way_s = gateway.way_s(draws)
+        handling = gateway.handle(sent, number, draws, way_s)
+        if 2.0 * way_s + gateway.settings.timeout_s < limit_s:
+            return await handling  # the gateway will have given up before: no timer is needed
+        task = sim.spawn(handling, "gateway")  # it goes on when its client has gone
+        try:
+            async with sim.deadline(limit_s):
+                answer: Answer = await task
+        except TimeoutError:
+            return None
+        return answer
 
-def _constant(plan: Plan) -> Iterator[Request]:
-    """The requests of a plan whose JSON body is the same for every user."""
+
+def _requests(plan: Plan) -> Iterator[Request]:
+    """All requests of a plan's flows."""
 
     def requests(steps: tuple[Step, ...]) -> Iterator[Request]:
         for step in steps:
@@ -214,9 +238,14 @@ def _constant(plan: Plan) -> Iterator[Request]:
                 yield from requests(step.steps)
 
     for flow in plan.flows:
-        for step in requests(flow.steps):
-            if step.json is not None and not any(VARIABLE.search(text) for text in texts(step.json)):
-                yield step
+        yield from requests(flow.steps)
+
+
+def _constant(plan: Plan) -> Iterator[Request]:
+    """The requests of a plan whose JSON body is the same for every user."""
+    for step in _requests(plan):
+        if step.json is not None and not any(VARIABLE.search(text) for text in texts(step.json)):
+            yield step
 
 
 def check_target(plan: Plan, site: str) -> None:

@@ -168,7 +168,7 @@ class timeout:  # noqa: N801 - reads like asyncio.timeout
     None, or infinity, is no limit. `expired` tells whether it was this one that ended the block.
     """
 
-    __slots__ = ("_task", "_token", "expired", "seconds")
+    __slots__ = ("_outer", "_task", "_token", "expired", "seconds")
 
     def __init__(self, seconds: float | None) -> None:
         self.seconds = math.inf if seconds is None else float(seconds)
@@ -177,18 +177,15 @@ class timeout:  # noqa: N801 - reads like asyncio.timeout
         self.expired = False
         self._task: Task | None = None
         self._token = 0
+        self._outer: timeout | None = None
 
     def _wait(self, task: Task) -> bool:
         """Start the timer for the process that entered; it goes on at once."""
         self._task, self._token = task, task._token
+        self._outer, task._scope = task._scope, self
         due = task.sim.now + self.seconds
         if due < math.inf:
             heappush(task.sim._heap, (due, self._token, self))
-            if due <= task.sim.now:
-                task.sim._halt = True  # it comes before what is due now: the loop has to look
-        if task._scopes is None:
-            task._scopes = []
-        task._scopes.append(self)
         return False
 
     def _send(self, _: None) -> object:
@@ -197,30 +194,96 @@ class timeout:  # noqa: N801 - reads like asyncio.timeout
         assert task is not None
         pending = task._error
         # Not where it was cancelled from outside already, or an outer timeout came first.
-        if pending is None or (isinstance(pending, Expired) and self._outside(pending.scope)):
+        if pending is None or (isinstance(pending, Expired) and self._is_outside(pending.scope)):
             task._interrupt(Expired(self))
         return EXPIRED
 
-    def _outside(self, other: timeout) -> bool:
-        assert self._task is not None
-        scopes = self._task._scopes or ()
-        return next((scope is self for scope in scopes if scope is self or scope is other), False)
+    def _is_outside(self, scope: timeout | None) -> bool:
+        while scope is not None:
+            scope = scope._outer
+            if scope is self:
+                return True
+        return False
 
-    @types.coroutine
-    def __aenter__(self) -> Generator[Any, None, timeout]:
+    def _wakes(self) -> bool:
+        return self._token > 0 and self._task is not None and not self._task.daemon
+
+    def __aenter__(self) -> Awaitable[Any]:
         if self._task is not None:
             raise RuntimeError("a timeout can be entered once: make a new one")
-        yield self
-        return self
+        return command(self)
 
-    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+    def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> Awaitable[Any]:
         self._token = 0
         assert self._task is not None
-        assert self._task._scopes is not None
-        self._task._scopes.remove(self)
+        self._task._scope = self._outer
         if isinstance(error, Expired) and error.scope is self:
             self.expired = True
             raise TimeoutError(f"nothing came within {self.seconds:g} s") from None
+        return DONE
+
+
+class Lane:
+    """The timers of one length, in the order of expiring: only the first is in the heap.
+
+    Nearly every timer is ended before its time, and in a lane that costs nothing. `Simulation.deadline` makes them.
+    """
+
+    __slots__ = ("_line", "_sim", "_token", "seconds")
+
+    def __init__(self, sim: Simulation, seconds: float) -> None:
+        self.seconds = seconds
+        self._sim = sim
+        self._line: deque[tuple[float, Deadline]] = deque()
+        self._token = 0  # of what is in the heap; 0: nothing is
+
+    def _add(self, scope: Deadline) -> None:
+        line = self._line
+        while line and not line[0][1]._token:
+            line.popleft()
+        line.append((self._sim.now + self.seconds, scope))
+        if not self._token:
+            self._show()
+
+    def _show(self) -> None:
+        due, scope = self._line[0]
+        self._token = scope._token
+        heappush(self._sim._heap, (due, scope._token, self))
+
+    def _send(self, _: None) -> object:
+        line = self._line
+        while line and not line[0][1]._token:
+            line.popleft()
+        if line and line[0][0] <= self._sim.now:
+            line.popleft()[1]._send(None)
+        if line:
+            self._show()
+        return EXPIRED
+
+    def _wakes(self) -> bool:
+        return any(scope._wakes() for _, scope in self._line)
+
+
+class Deadline(timeout):
+    """A timeout that knows its simulation: entering it asks nothing of the kernel."""
+
+    __slots__ = ("_lane",)
+
+    def __init__(self, lane: Lane) -> None:
+        self.seconds = lane.seconds
+        self.expired = False
+        self._task = None
+        self._lane = lane
+
+    def __aenter__(self) -> Awaitable[Any]:
+        lane = self._lane
+        sim = lane._sim
+        task = sim.current
+        assert task is not None
+        self._task, self._token = task, next(sim._tokens)
+        self._outer, task._scope = task._scope, self
+        lane._add(self)
+        return DONE
 
 
 @types.coroutine

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -62,7 +62,7 @@ class HttpClient:
         }
         if function.call_guards:
             response: HttpResponse = await through(
-                function.call_guards, context, partial(self._exchange, function, event)
+                tuple(function.call_guards), context, lambda: self._exchange(function, dict(event))
             )
             return response
         return await self._exchange(function, event)

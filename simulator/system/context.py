@@ -27,8 +27,7 @@ class Context:
     """The context of one invocation."""
 
     __slots__ = (
-        "_world", "container", "cpu_s", "debt", "draws", "fleet", "http", "invocation", "items", "mark", "recorded",
-        "request", "rides", "share",
+        "_world", "container", "cpu_s", "debt", "draws", "invocation", "items", "mark", "recorded", "request", "share",
     )  # fmt: skip
 
     def __init__(
@@ -46,9 +45,21 @@ class Context:
         self.recorded: list[LogLine] | None = [] if world.details is not None else None
         self.items: list[dict[str, Any]] = []  # written into the rides table, while somebody looks
         self.mark = Marks(self, mark_s, keep=keep)
-        self.fleet = FleetClient(world.fleet, self)
-        self.rides = RidesClient(world.rides, self)
-        self.http = HttpClient(world, self)
+
+    @property
+    def fleet(self) -> FleetClient:
+        """The fleet."""
+        return FleetClient(self._world.fleet, self)
+
+    @property
+    def rides(self) -> RidesClient:
+        """The rides table."""
+        return RidesClient(self._world.rides, self)
+
+    @property
+    def http(self) -> HttpClient:
+        """The other services."""
+        return HttpClient(self._world, self)
 
     def clock(self) -> float:
         """Tell the invocation's own time: virtual seconds, with what it has computed."""

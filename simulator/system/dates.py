@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 LOCAL = dt.timezone(dt.timedelta(hours=-4))
 ZERO = dt.datetime(2018, 3, 30, 19, 48, 41, tzinfo=LOCAL)
+ZERO_UTC = ZERO.astimezone(dt.UTC)
 
 
 def own_datetime(clock: Callable[[], float]) -> SimpleNamespace:
@@ -22,6 +23,8 @@ def own_datetime(clock: Callable[[], float]) -> SimpleNamespace:
     class datetime(dt.datetime):  # noqa: N801 - stands in for the real one
         @classmethod
         def now(cls, tz: dt.tzinfo | None = None) -> Any:
+            if tz is dt.UTC:  # as services ask for it
+                return zero + dt.timedelta(seconds=round(clock(), 6))
             at = moment()
             at = at.astimezone(tz) if tz is not None else at.replace(tzinfo=None)
             return cls.combine(at.date(), at.timetz())
@@ -44,6 +47,8 @@ def own_datetime(clock: Callable[[], float]) -> SimpleNamespace:
 
         def astimezone(self, tz: dt.tzinfo | None = None) -> Any:
             return super(datetime, _aware(self)).astimezone(tz or LOCAL)
+
+    zero = datetime.combine(ZERO_UTC.date(), ZERO_UTC.timetz())
 
     class date(dt.date):  # noqa: N801 - stands in for the real one
         @classmethod

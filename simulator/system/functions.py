@@ -11,8 +11,8 @@ from copy import deepcopy
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from simulator.deploying import load
-from simulator.kernel import sleep, timeout
+from simulator.deploying import load, may_refuse
+from simulator.kernel import sleep
 from simulator.randomness import Draws, name_key
 from simulator.system.context import Context
 from simulator.system.failures import describe_failure
@@ -36,8 +36,8 @@ class Container:
     """One sandbox with a version loaded in it; `broken` is why it could not be, `spent` that it is not used again."""
 
     __slots__ = (
-        "booted_s", "box", "broken", "cpu_s", "handler", "idle_since_s", "index", "memory_mb", "spent", "version",
-        "version_index",
+        "booted_s", "box", "broken", "cpu_s", "handler", "idle_since_s", "index", "may_refuse", "memory_mb", "spent",
+        "version", "version_index",
     )  # fmt: skip
 
     def __init__(
@@ -54,6 +54,7 @@ class Container:
         self.cpu_s = 0.0
         self.memory_mb = memory_mb
         self.spent = False
+        self.may_refuse = may_refuse(version.source)
         try:
             self.handler = load(version, own_modules(self.box))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the version's own, at its import
@@ -97,6 +98,7 @@ class Function:
         self.version_index = version_index
         self.share = min(1.0, self.settings.memory_mb / FULL_CPU_MB)
         self.keep_alive_s = self.settings.keep_alive_s
+        self.concurrency = self.settings.concurrency
         self.faults: list[Limits] = []  # those that change its limits
         self.guards: list[Guard] = []
         self.call_guards: list[Guard] = []
@@ -133,17 +135,21 @@ class Function:
         """Work out the limits anew, from the settings and the faults that are on, so that nothing stays behind."""
         self.share = min(1.0, self.settings.memory_mb / FULL_CPU_MB)
         self.keep_alive_s = self.settings.keep_alive_s
+        self.concurrency = self.settings.concurrency
         for fault in self.faults:
             fault.change(self)
 
-    async def _container(self, call: Invocation) -> Container:
-        """Take an idle container or start one."""
-        now = call.asked_s
-        while self.idle:
+    def _idle(self, now: float) -> Container | None:
+        """Take the container that became idle last, if it is kept alive still."""
+        if self.idle:
             container = self.idle.pop()
             if now - container.idle_since_s <= self.keep_alive_s:
                 return container
             self.idle.clear()  # the others have been idle for longer
+        return None
+
+    async def _started(self, call: Invocation) -> Container:
+        """Start a container."""
         container = self._boot()
         self.world.recorder.met_cold_start(call.request, call.parent)
         draws = Draws(self.world.settings.seed, (self._kind << 32) | container.index)
@@ -159,13 +165,13 @@ class Function:
         world = self.world
         number = world.recorder.next_invocation(request, parent)
         call = Invocation(number, request, parent, mark, world.sim.now)
-        limit = self.settings.concurrency
+        limit = self.concurrency
         if limit is not None and self.busy >= limit:
             call.outcome = THROTTLED
             world.recorder.throttled(self, call)
             return Reply(THROTTLED, None)
         self.busy += 1
-        call.container = container = await self._container(call)
+        call.container = container = self._idle(call.asked_s) or await self._started(call)
         agent = world.agent
         state = agent.state(self.name)  # of the agent that this container was started with
         watched = state != "dormant"
@@ -199,11 +205,15 @@ class Function:
         """Run the handler and wait for what it computed, within the function's timeout."""
         box, context = call.container.box, call.context
         box.context = context
-        limit = timeout(self.settings.timeout_s)
+        limit = self.world.sim.deadline(self.settings.timeout_s)
         try:
             async with limit:
                 try:
-                    call.response = await overruled(limit, self._answer(call, event))
+                    answering = self._answer(call, event)
+                    if self.guards or call.container.may_refuse:
+                        call.response = await overruled(limit, answering)
+                    else:
+                        call.response = await answering
                 except (KeyboardInterrupt, GeneratorExit):
                     raise
                 except BaseException as error:  # whatever it is, it ends this invocation alone

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from simulator.kernel import sleep, timeout
+from simulator.kernel import sleep
 
 if TYPE_CHECKING:
     from simulator.randomness import Draws
@@ -18,26 +18,32 @@ PORTS = {"http": 80, "https": 443}
 
 
 class HttpRequest:
-    """What a client sends."""
+    """What a client sends; `checked` is what the gateway found of it: function, route, whether it may."""
 
-    __slots__ = ("body", "headers", "method", "url")
+    __slots__ = ("body", "checked", "headers", "method", "url")
 
     def __init__(self, method: str, url: str, headers: dict[str, str], body: str | None) -> None:
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
+        self.checked: tuple[str, str, bool] | None = None
 
 
 class Answer:
-    """What the gateway sends back."""
+    """What the gateway sends back: its own words, or a function's reply."""
 
-    __slots__ = ("body", "headers", "status")
+    __slots__ = ("_reply", "body", "status")
 
-    def __init__(self, status: int, body: str, headers: dict[str, str]) -> None:
+    def __init__(self, status: int, body: str, reply: Reply | None = None) -> None:
         self.status = status
         self.body = body
-        self.headers = headers
+        self._reply = reply
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers, as text."""
+        return JSON_HEADERS | self._reply.headers() if self._reply is not None else dict(JSON_HEADERS)
 
 
 class Gateway:
@@ -52,20 +58,26 @@ class Gateway:
             (route.method, stage + route.path): (route.function, route.path) for route in self.settings.routes
         }
 
-    async def handle(self, sent: HttpRequest, number: int, draws: Draws) -> Answer:
+    def way_s(self, draws: Draws) -> float:
+        """Draw how long a request is under way to the gateway, and its answer back: seconds, each."""
+        return self.settings.network.ms_at(draws.u("gateway:network")) / 2000.0
+
+    async def handle(self, sent: HttpRequest, number: int, draws: Draws, way_s: float) -> Answer:
         """Take one request from a client, all the way there and back."""
-        way = self.settings.network.ms_at(draws.u("gateway:network")) / 2000.0
-        await sleep(way)
+        await sleep(way_s)
         answer = await self._answer(sent, number, draws)
-        await sleep(way)
+        await sleep(way_s)
         return answer
 
     async def _answer(self, sent: HttpRequest, number: int, draws: Draws) -> Answer:
-        path = local_path(sent.url, self.site.url)
-        name, route = self._routes.get((sent.method, path or ""), ("", ""))
+        if sent.checked is None:
+            path = local_path(sent.url, self.site.url)
+            name, route = self._routes.get((sent.method, path or ""), ("", ""))
+            sent.checked = (name, route, self._token(sent.headers) == self.site.token)
+        name, route, authorized = sent.checked
         if not name:
             return _message(403, "Missing Authentication Token")
-        if self._token(sent.headers) != self.site.token:
+        if not authorized:
             return _message(401, "Unauthorized")
         event: dict[str, Any] = {
             "httpMethod": sent.method,
@@ -76,12 +88,12 @@ class Gateway:
         }
         task = self.world.sim.spawn(self.world.functions[name].invoke(event, number, draws), name)
         try:
-            async with timeout(self.settings.timeout_s):
+            async with self.world.sim.deadline(self.settings.timeout_s):
                 reply: Reply = await task
         except TimeoutError:
             return _message(504, "Endpoint request timed out")
         status, text = reply.http()
-        return Answer(status, text, JSON_HEADERS | reply.headers())
+        return Answer(status, text, reply)
 
     def _token(self, headers: dict[str, str]) -> str | None:
         for name, value in headers.items():
@@ -91,7 +103,7 @@ class Gateway:
 
 
 def _message(status: int, text: str) -> Answer:
-    return Answer(status, f'{{"message": "{text}"}}', dict(JSON_HEADERS))
+    return Answer(status, f'{{"message": "{text}"}}')
 
 
 @lru_cache(maxsize=1024)

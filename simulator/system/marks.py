@@ -47,6 +47,9 @@ class Marks:
             self._pay()
             return
         task, text = self._context._world.sim.current, str(name)
+        if self._open and self._open[-1][1] is task and self.rows[self._open[-1][0]][0] == text:
+            self.close(self._open[-1][0])
+            return
         named = [(row, owner) for row, owner in self._open if self.rows[row][0] == text]
         if not named:
             self._context.log("warning", f"mark.end({text!r}) without a mark.start({text!r}) before it")
@@ -55,26 +58,35 @@ class Marks:
 
     def open(self, name: str) -> int:
         """Open a mark; gives its row, for `close`."""
-        self._pay()
+        context, rows, opened = self._context, self.rows, self._open
+        context.cpu_s += self._cost_s
+        context.debt += self._cost_s / context.share
         self.count += 1
         if not self.keep:
             return UNKEPT
-        row, now = len(self.rows), self._context.clock()
-        self.rows.append((str(name), self.innermost(), now, now, LEFT_OPEN_FLAG))
-        self._open.append((row, self._context._world.sim.current))
+        sim = context._world.sim
+        task, row, now = sim.current, len(rows), sim.now + context.debt
+        above = -1
+        if opened:
+            last, owner = opened[-1]
+            above = last if owner is task else self.innermost()
+        rows.append((str(name), above, now, now, LEFT_OPEN_FLAG))
+        opened.append((row, task))
         return row
 
     def close(self, row: int, flags: int = 0) -> None:
         """Close the mark of this row."""
+        context = self._context
         if row != UNKEPT:
             opened = self._open
             for i in range(len(opened) - 1, -1, -1):
                 if opened[i][0] == row:
                     del opened[i]
                     name, parent, start, _, _ = self.rows[row]
-                    self.rows[row] = (name, parent, start, self._context.clock(), flags)
+                    self.rows[row] = (name, parent, start, context._world.sim.now + context.debt, flags)
                     break
-        self._pay()
+        context.cpu_s += self._cost_s
+        context.debt += self._cost_s / context.share
 
     def note(self, name: str, since_s: float) -> None:
         """Write down a wait that ends now, beside the marks: it costs nothing, and only the lab shows it."""

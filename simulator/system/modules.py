@@ -30,12 +30,13 @@ INLINE = {"<listcomp>", "<dictcomp>", "<setcomp>"}  # frames of their own before
 class Sandbox:
     """What a container's modules look at: the invocation it is busy with, or None while it starts or idles."""
 
-    __slots__ = ("context", "gatherings", "service")
+    __slots__ = ("_names", "context", "gatherings", "service")
 
     def __init__(self, service: str) -> None:
         self.service = service
         self.context: Context | None = None
         self.gatherings: list[kernel.Gathering] = []
+        self._names: dict[tuple[str, str], str] = {}
 
     def busy(self) -> Context:
         """Give the context, or say that this can only be done inside the handler."""
@@ -59,7 +60,11 @@ class Sandbox:
         frame = sys._getframe(2)
         while frame.f_code.co_name in INLINE and frame.f_back is not None:
             frame = frame.f_back
-        return self.busy().draws.u(f"{self.service}:{frame.f_code.co_name}:{what}")
+        where = frame.f_code.co_name
+        name = self._names.get((where, what))
+        if name is None:
+            name = self._names[where, what] = f"{self.service}:{where}:{what}"
+        return self.busy().draws.u(name)
 
 
 class OwnModule(SimpleNamespace):

@@ -119,8 +119,12 @@ class Recorder:
             call.response["statusCode"] if call.response is not None and call.outcome == OK else 0,
             self.name(type(call.error).__name__) if call.error is not None else 0, marks.count, marks.keep,
         ))  # fmt: skip
-        for name, above, start, end, flags in marks.rows:
-            self.spans.append((call.number, self.name(name), above, start, end, flags))
+        if marks.rows:
+            names, number = self.names, call.number
+            flat: list[float] = []
+            for name, above, start, end, flags in marks.rows:
+                flat += (number, names.get(name) or self.name(name), above, start, end, flags)
+            self.spans.append(flat)
 
 
 class Exchange(msgspec.Struct):

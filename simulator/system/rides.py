@@ -22,8 +22,15 @@ def serialize(value: Any) -> dict[str, Any]:
 
     Raises TypeError for a float and for types the table does not know, decimal.Inexact for a Decimal that is not exact.
     """
-    if isinstance(value, str):
+    kind = value.__class__
+    if kind is str or isinstance(value, str):
         return {"S": value}
+    if kind is dict:
+        return {
+            "M": {
+                key: {"S": item} if item.__class__ is str else serialize(item) for key, item in value.items()
+            }
+        }
     if value is None:
         return {"NULL": True}
     if isinstance(value, bool):

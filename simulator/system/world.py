@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from simulator.errors import UsageError, nearest
 from simulator.kernel import Simulation
 from simulator.monitoring import Agent
-from simulator.randomness import stream_key, unit
+from simulator.randomness import Blocks, stream_key, unit
 from simulator.system.fleet import Fleet
 from simulator.system.functions import Function
 from simulator.system.gateway import Gateway
@@ -47,6 +47,7 @@ class World:
                 self.hosts[function.host.lower()] = self.functions[name]
         self.gateway = Gateway(self)
         self.sampling = settings.sampling
+        self.blocks = Blocks(settings.seed)
         self._faults: list[tuple[AnyFault, Undo]] = []
         self._sampling_key = stream_key(settings.seed, "sampling")
         for fault in settings.faults:

@@ -6,7 +6,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from simulator.load import Flow, Loop, Request, Think
 from simulator.otlp import documents
+from simulator.settings import Route
 from simulator.traces import request_trace
 
 if TYPE_CHECKING:
@@ -122,6 +126,72 @@ def test_a_request_names_the_version_it_met(bench: Bench) -> None:
         }
         found.append(version)
     assert found == ["own", "own", "plain", "plain"]
+
+
+def sent(bench: Bench) -> list[tuple[str | None, str | None, str | None]]:
+    """Method and path of each request, and the route by which its function was called."""
+    found = []
+    for document in exported(bench):
+        says = [span["says"] for span in spans(document).values()]
+        root = next(one for one in says if one["ridelab.kind"] == "request")
+        route = next((one["http.route"] for one in says if "http.route" in one), None)
+        found.append((root.get("http.request.method"), root.get("url.path"), route))
+    return found
+
+
+def test_each_request_names_its_own_method_and_path(bench: Bench) -> None:
+    token = {"Authorization": bench.scenario.site.token}
+    steps = (
+        Request("POST", "/ride", token),
+        Think(1.0),
+        Loop(2, (Request("GET", bench.scenario.site.url + "/nowhere", {}),)),
+        Request("POST", "https://elsewhere.example/prod/ride?x=1", {}),
+    )
+    bench.ride("return {'statusCode': 200}").load(1, 1, flows=(Flow(steps),))
+    assert sent(bench) == [
+        ("POST", "/ride", "/ride"), ("GET", "/nowhere", None), ("GET", "/nowhere", None),
+        ("POST", "/prod/ride", None),
+    ]  # fmt: skip
+
+
+def test_several_flows_and_routes_are_told_apart(bench: Bench) -> None:
+    gateway = bench.scenario.gateway
+    routes = [*gateway.routes, Route(method="GET", path="/offer", function="promo-discount")]
+    bench.__init__(
+        msgspec.structs.replace(bench.scenario, gateway=msgspec.structs.replace(gateway, routes=routes))
+    )
+    token = {"Authorization": bench.scenario.site.token}
+    flows = (Flow((Request("POST", "/ride", token),)), Flow((Request("GET", "/offer", token),)))
+    bench.ride("return {'statusCode': 200}").promo("return {'statusCode': 200}").load(20, 1, flows=flows)
+    assert set(sent(bench)) == {("POST", "/ride", "/ride"), ("GET", "/offer", "/offer")}
+    for number, (_, path, _) in enumerate(sent(bench)):
+        services = {span.service for span in request_trace(bench.data, number).spans}
+        assert ("promo-discount" in services) is (path == "/offer")
+
+
+def test_a_path_with_a_variable_is_told_only_where_a_route_took_it(bench: Bench) -> None:
+    token = {"Authorization": bench.scenario.site.token}
+    flow = Flow((Request("POST", "/{{ what }}", token), Request("GET", "/{{ what }}", token)))
+    bench.ride("return {'statusCode': 200}").load(1, 1, flows=(flow,), variables={"what": ("ride",)})
+    assert sent(bench) == [("POST", "/ride", "/ride"), ("GET", None, None)]
+
+
+def test_a_user_under_way_has_no_flow_on_record_yet(bench: Bench) -> None:
+    steps = (Request("GET", "/nowhere", {}), Think(100.0))
+    run = bench.lab.load(bench.plan(2, 1, flows=(Flow(steps), Flow(steps))))
+    bench.lab.advance(10)
+    assert sent(bench) == [(None, None, None)] * 2
+    bench.lab.finish(run)
+    assert sent(bench) == [("GET", "/nowhere", None)] * 2
+
+
+def test_requests_by_hand_name_what_was_asked_for(bench: Bench) -> None:
+    bench.ride("return {'statusCode': 200}").ask()
+    for method, url in [("DELETE", "/ride"), ("GET", "https://elsewhere.example/"), ("PUT", "https://[/")]:
+        bench.lab.finish(bench.lab.request(method, url))
+    assert sent(bench) == [
+        ("POST", "/ride", "/ride"), ("DELETE", "/ride", None), ("GET", "/", None), ("PUT", None, None)
+    ]  # fmt: skip
 
 
 def test_a_request_without_an_answer_has_no_status_code(bench: Bench) -> None:
