@@ -72,14 +72,14 @@ def _marks(data: RunData) -> object:
 def _unmarked(data: RunData) -> object:
     groups = _groups(data)
     rows = [row for row in groups.spans if row.name == "unmarked"]
-    if not rows or not groups.slow or not len(data.spans["name"]):
+    if not rows or not groups.slow or not len(data.marks["name"]):
         return Unknown("no slow invocation was traced")
     return rows[0].slow_s / groups.slow_median_s
 
 
 def _top(data: RunData, what: str) -> object:
     rows = [row for row in _groups(data).spans if not isnan(row.share) and row.name != "unmarked"]
-    if not rows or not len(data.spans["name"]):
+    if not rows or not len(data.marks["name"]):
         return Unknown("no slow invocation was traced")
     best = max(rows, key=lambda row: (row.share > 0.5, row.depth, row.share))
     return getattr(best, what)

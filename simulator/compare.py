@@ -129,7 +129,7 @@ def _attributes(inv: dict[str, Column], slow: Column) -> tuple[AttributeDifferen
 def _spans(
     data: RunData, groups: tuple[Column, Column], whole: float, durations: tuple[Column, Column]
 ) -> tuple[SpanDifference, ...]:
-    table = data.spans
+    table = data.marks
     length = table["end_s"] - table["start_s"]
     depth = _depths(table)
     rows = []

@@ -18,6 +18,7 @@ from simulator.errors import UsageError, nearest
 from simulator.load import Plan, load_plan
 from simulator.run import Run, make_again
 from simulator.run_settings import RunSettings
+from simulator.sampling import as_policy
 from simulator.users import check_target
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from simulator.faults import AnyFault
     from simulator.run_data import RunData
+    from simulator.sampling import Sampling
     from simulator.settings import AlertRule, Scenario
     from simulator.system.recorder import Details
 
@@ -45,7 +47,7 @@ class Lab:
         self.scenario = scenario
         self.seed = seed
         self.run: Run | None = None
-        self.sampling = 1.0
+        self.sampling: float | Sampling = 1.0
         self.warm_containers = scenario.warm
         self.rules: list[AlertRule] = list(monitoring.rules)
         self.tokens: dict[str, str | None] = dict.fromkeys(monitoring.watches, monitoring.token)
@@ -121,13 +123,12 @@ class Lab:
         if self._live is not None:
             self._live.fault(fault, on=False)
 
-    def sample(self, rate: float) -> None:
-        """Keep this share of traces, 0 to 1, decided at the start of a request."""
-        if not 0.0 <= rate <= 1.0:
-            raise UsageError(f"a sampling rate is a share from 0 to 1, not {rate}")
+    def sample(self, rate: float | Sampling) -> None:
+        """Keep this share of traces, 0 to 1, decided at the head; or what a policy of `sampling.py` keeps."""
+        policy = as_policy(rate)
         self.sampling = rate
         if self._live is not None:
-            self._live.sample(rate)
+            self._live.sample(policy)
 
     def watch(self, rule: AlertRule) -> None:
         """Add an alert rule."""

@@ -47,8 +47,8 @@ def _document(data: RunData, at: int) -> dict[str, Any]:
     for i, span in enumerate(trace.spans):
         by_service.setdefault(span.service, []).append({
             "traceId": trace.trace_id,
-            "spanId": span_id(trace.trace_id, i),
-            **({} if span.parent < 0 else {"parentSpanId": span_id(trace.trace_id, span.parent)}),
+            "spanId": span_id(trace.trace_id, span.key),
+            **({} if span.parent < 0 else {"parentSpanId": span_id(trace.trace_id, trace.spans[span.parent].key)}),
             "name": span.name,
             "kind": KINDS.get(span.kind, INTERNAL),
             "startTimeUnixNano": _nanoseconds(span.start_s),
@@ -84,7 +84,7 @@ def _attributes(
         if status:
             yield "http.response.status_code", status
     if span.kind == "invocation":
-        yield "faas.invocation_id", span_id(trace.trace_id, index)
+        yield "faas.invocation_id", span_id(trace.trace_id, span.key)
         yield "faas.coldstart", any(_is_its_cold_start(other, span) for other in trace.spans)
         yield "faas.trigger", "http"
         if span.parent == 0:  # called by the client, so by a route; the others are called by their host

@@ -18,6 +18,7 @@ from simulator.run_settings import (
     SamplingChange,
     StopChange,
 )
+from simulator.sampling import as_policy
 from simulator.system.gateway import HttpRequest
 from simulator.system.recorder import BY_HAND, Details, Exchange
 from simulator.system.world import World
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from simulator.deploying import Version
     from simulator.faults import AnyFault
     from simulator.kernel import Simulation, Task
+    from simulator.sampling import Sampling
     from simulator.settings import AlertRule
 
 AN_HOUR = 3600.0
@@ -111,8 +113,8 @@ class Run:
         """Activate a version, with a token for its agent if one is given."""
         self.apply(DeployChange(*self._at(), version, token))
 
-    def sample(self, rate: float) -> None:
-        """Change the share of traces that is kept."""
+    def sample(self, rate: float | Sampling) -> None:
+        """Change which traces are kept."""
         self.apply(SamplingChange(*self._at(), rate))
 
     def fault(self, fault: AnyFault, *, on: bool) -> None:
@@ -139,7 +141,7 @@ class Run:
             case DeployChange():
                 world.deploy(change.version, change.token)
             case SamplingChange():
-                world.sampling = change.rate
+                world.sampling = as_policy(change.rate)
             case FaultChange():
                 (world.inject if change.on else world.remove)(change.fault)
             case RuleChange():

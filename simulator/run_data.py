@@ -14,6 +14,7 @@ from msgspec import UNSET
 
 from simulator.monitoring import state_of
 from simulator.run_settings import DeployChange
+from simulator.system.recorder import WAIT_FLAG
 from simulator.system.replies import THROTTLED
 
 if TYPE_CHECKING:
@@ -64,8 +65,25 @@ class RunData:
 
     @cached_property
     def spans(self) -> dict[str, Column]:
-        """The marks of kept traces; those of one invocation stand together, in the order of opening."""
+        """The marks of kept traces, and waits that the lab wrote down; those of one invocation stand together."""
         return self.frozen_spans.columns("invocation")
+
+    @cached_property
+    def marks(self) -> dict[str, Column]:
+        """The marks alone, all that an agent knows, in the order of opening; parents are rows among the marks."""
+        table = self.spans
+        wait = (table["flags"] & WAIT_FLAG) > 0
+        if not wait.any():
+            return table
+        first = np.searchsorted(table["invocation"], table["invocation"])
+        before: Column = np.cumsum(wait) - wait  # how many waits stand above each row
+        parent = table["parent"]
+        above = first + np.maximum(parent, 0)
+        renumbered = np.where(parent < 0, parent, parent - (before[above] - before[first]))
+        return {
+            name: (renumbered if name == "parent" else column)[~wait].astype(column.dtype)
+            for name, column in table.items()
+        }
 
     @cached_property
     def users(self) -> dict[str, Column]:

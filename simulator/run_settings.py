@@ -5,6 +5,7 @@ import msgspec
 from simulator.deploying import Version
 from simulator.faults import AnyFault
 from simulator.load import Plan
+from simulator.sampling import Sampling
 from simulator.settings import AlertRule, Scenario
 
 
@@ -18,11 +19,11 @@ class DeployChange(msgspec.Struct, frozen=True, tag="deploy", tag_field="change"
 
 
 class SamplingChange(msgspec.Struct, frozen=True, tag="sampling", tag_field="change"):
-    """The share of traces that is kept was changed."""
+    """Which traces are kept was changed: to a share of all, or to a policy."""
 
     at_s: float
     at_step: int
-    rate: float
+    rate: float | Sampling
 
 
 class FaultChange(msgspec.Struct, frozen=True, tag="fault", tag_field="change"):
@@ -70,7 +71,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     versions: dict[str, Version]
     tokens: dict[str, str | None]
-    sampling: float
+    sampling: float | Sampling
     rules: tuple[AlertRule, ...]
     warm: int
     faults: tuple[AnyFault, ...]

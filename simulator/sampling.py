@@ -90,6 +90,32 @@ def keeps_at_end(policy: Sampling, latency_s: float, failed: bool) -> bool:
     return not isinstance(policy, SlowerThan) or failed or not latency_s * 1000.0 <= policy.over_ms
 
 
+def as_policy(sampling: float | Sampling) -> Sampling:
+    """Give the policy that a share of traces, 0 to 1, stands for; a policy is itself. Raises UsageError."""
+    if not isinstance(sampling, int | float):
+        return sampling
+    if not 0.0 <= sampling <= 1.0:
+        raise UsageError(f"a sampling rate is a share from 0 to 1, not {sampling}")
+    return Always() if sampling == 1.0 else Ratio(float(sampling))
+
+
+def has_tail(policy: Sampling) -> bool:
+    """Tell whether it is decided at the end which traces are kept."""
+    return isinstance(policy, SlowerThan | HeadAndTail)
+
+
+def describe_sampling(policy: Sampling) -> str:
+    """Say in words which traces are kept: ``a share (10%)``."""
+    match policy:
+        case Ratio(share):
+            return f"a share of all ({share:.0%})"
+        case SlowerThan(over_ms):
+            return f"those that failed or took more than {over_ms:,.0f} ms"
+        case HeadAndTail(head, tail):
+            return f"{describe_sampling(head)}, and of these {describe_sampling(tail)}"
+    return "all"
+
+
 class SamplingCost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What marks cost under a policy: computing time at full speed, and memory until the tail has decided.
 

@@ -16,6 +16,7 @@ from simulator.system.replies import THROTTLED
 from simulator.tracing import Span, Trace
 
 if TYPE_CHECKING:
+    from simulator.randomness import Draws
     from simulator.run_data import RunData
 
 
@@ -25,9 +26,24 @@ def trace_id(seed: int, owner: int) -> str:
     return f"{high:016x}{mix(high ^ 0x9E3779B97F4A7C15) or 1:016x}"
 
 
-def span_id(trace: str, index: int) -> str:
-    """Give the 16 hex digits of a trace's span."""
-    return f"{mix((int(trace[:16], 16) + index + 1) % 2**64) or 1:016x}"
+def span_id(trace: str, key: int) -> str:
+    """Give the 16 hex digits of a trace's span, by its key: what it is, known from the moment it begins."""
+    return f"{mix((int(trace[:16], 16) + key + 1) % 2**64) or 1:016x}"
+
+
+def invocation_key(number: int, part: int = 0) -> int:
+    """Give the key of an invocation's span, or of a part of it; marks are the parts from MARKS on, in their order."""
+    return (number + 1 << 32) + part
+
+
+def passed_on(draws: Draws, key: int) -> str:
+    """Give the `traceparent` that the span with this key sends to whom it calls."""
+    trace = trace_id(draws.seed, draws.owner)
+    return f"00-{trace}-{span_id(trace, key)}-{'01' if draws.kept else '00'}"
+
+
+REQUEST, THERE, BACK = range(3)  # keys of a request's own spans
+COLD_START, REPORT, MARKS = range(1, 4)  # parts of an invocation
 
 
 def invocation_trace(data: RunData, number: int, *, unwatched: bool = False) -> Trace:
@@ -53,7 +69,7 @@ def request_trace(data: RunData, request: int) -> Trace:
     sent = float(requests["sent_s"][at])
     end = sent + _lasted(data, request, float(requests["latency_s"][at]))
     failed = int(requests["status"][at]) in {0, *range(500, 600)}
-    spans = [Span("request", "request", "client", sent, end, -1, error=failed)]
+    spans = [Span("request", "request", "client", sent, end, -1, error=failed, key=REQUEST)]
     try:
         row = data.row(int(requests["invocation"][at]))
     except KeyError:  # it met no function, or that is at work still
@@ -61,13 +77,14 @@ def request_trace(data: RunData, request: int) -> Trace:
     service = data.services[row["service"]]
     done = row["start_s"] + row["duration_s"]
     back = done + row["report_s"]
-    spans.append(Span("network, gateway", "network", "gateway", sent, row["asked_s"], 0))
+    spans.append(Span("network, gateway", "network", "gateway", sent, row["asked_s"], 0, key=THERE))
     _add_cold_start(row, data, 0, spans)
     _add_invocation(data, row, 0, spans, unwatched=True)
     if row["report_s"] > 0:
-        spans.append(Span("agent's report", "report", service, done, back, 0))
+        key = invocation_key(row["number"], REPORT)
+        spans.append(Span("agent's report", "report", service, done, back, 0, key=key))
     if back < end:
-        spans.append(Span("network, gateway", "network", "gateway", back, end, 0))
+        spans.append(Span("network, gateway", "network", "gateway", back, end, 0, key=BACK))
     return Trace.arranged(_trace_of(data, request), spans)
 
 
@@ -96,7 +113,10 @@ def _trace_of(data: RunData, request: int) -> str:
 def _add_cold_start(row: dict[str, Any], data: RunData, parent: int, spans: list[Span]) -> None:
     if row["cold_s"] > 0:
         service = data.services[row["service"]]
-        spans.append(Span("cold start", "cold start", service, row["asked_s"], row["start_s"], parent))
+        key = invocation_key(row["number"], COLD_START)
+        spans.append(
+            Span("cold start", "cold start", service, row["asked_s"], row["start_s"], parent, key=key)
+        )
 
 
 def _add_invocation(
@@ -106,7 +126,8 @@ def _add_invocation(
     start, end = row["start_s"], row["start_s"] + row["duration_s"]
     own = len(spans)
     failed = row["outcome"] > 0 or row["status"] >= 500
-    spans.append(Span(service, "invocation", service, start, end, parent, error=failed))
+    key = invocation_key(row["number"])
+    spans.append(Span(service, "invocation", service, start, end, parent, error=failed, key=key))
     table = data.spans
     first, last = np.searchsorted(table["invocation"], [row["number"], row["number"] + 1])
     place = {-1: own}  # of a mark's row among the spans
@@ -126,6 +147,7 @@ def _add_invocation(
                 parent=place[above],
                 error=bool(flags & ERROR_FLAG),
                 left_open=bool(flags & LEFT_OPEN_FLAG),
+                key=key + MARKS + row_of,
             )
         )
     for at in data.callees.get(row["number"], ()):

@@ -40,6 +40,7 @@ class Span:
         parent: Index of the parent in `Trace.spans`, -1 for the root.
         error: Whether it ended with an error.
         left_open: Whether a mark was started and never ended.
+        key: What tells it from the other spans of its trace, whenever and by whomever it is asked.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Span:
     parent: int
     error: bool = False
     left_open: bool = False
+    key: int = 0
 
     @property
     def duration_s(self) -> float:

@@ -15,6 +15,7 @@ from simulator.errors import UsageError
 from simulator.kernel import Event, sleep
 from simulator.load import Loop, Request, Think
 from simulator.randomness import Draws, request_owner, stream_key, unit
+from simulator.sampling import has_tail, keeps_at_end
 from simulator.system.gateway import HttpRequest, local_path
 from simulator.system.recorder import Exchange
 from simulator.templates import VARIABLE, capture, fill, fill_json, texts
@@ -184,6 +185,9 @@ class Load:
         number, sent_s = self.sent, world.sim.now
         self.sent += 1
         self.waiting[number] = sent_s
+        policy = world.sampling
+        if has_tail(policy):
+            recorder.hold(number)
         owner = request_owner(user, position)
         draws = Draws(seed, owner, kept=world.keeps(owner), blocks=world.blocks)
         exchange: Exchange | None = None
@@ -206,8 +210,12 @@ class Load:
             exchange.status, exchange.latency_s = status, latency
             exchange.answer, exchange.answer_headers = answer.body, answer.headers
         invocation, cold = recorder.met.pop(number, (-1, 0))
+        kept = draws.kept
+        if number in recorder.held:
+            kept = kept and keeps_at_end(policy, latency, status == 0 or status >= 500)
+            recorder.decide(number, kept=kept)
         recorder.requests.append(
-            (number, user, position, sent_s, latency, status, invocation, cold, draws.kept, size)
+            (number, user, position, sent_s, latency, status, invocation, cold, kept, size)
         )
         return number, answer
 

@@ -89,7 +89,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="idle containers in every pool at the start (default 0: cold)",
     )
-    run.add_argument("--sampling", type=float, default=1.0, metavar="R", help="share of traces kept, 0 to 1")
+    run.add_argument(
+        "--sampling", default="1", metavar="R", help="traces kept: a share, or slower-than:500ms"
+    )
     run.add_argument("--no-monitoring", action="store_true", help="without the monitoring agent")
     run.add_argument(
         "--format", choices=("artillery1", "artillery2", "json"), help="default: a readable summary"

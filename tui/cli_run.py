@@ -14,6 +14,7 @@ from simulator.lab import DEFAULT_PLAN
 from simulator.otlp import documents
 from simulator.report import artillery1, artillery2
 from simulator.run_summary import as_json, as_text, missed_thresholds
+from simulator.sampling import parse_sampling
 from simulator.users import check_target
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _lab(scenario: Scenario, options: argparse.Namespace) -> Lab:
         lab.warm(options.warm)
     if options.no_monitoring:
         lab.tokens = {}
-    lab.sample(options.sampling)
+    lab.sample(parse_sampling(options.sampling))
     return lab
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from simulator.errors import nearest
 from simulator.system.guards import through
+from simulator.traces import MARKS, invocation_key, passed_on
 
 if TYPE_CHECKING:
     from simulator.system.context import Context
@@ -57,6 +58,7 @@ class HttpClient:
         event: dict[str, Any] = {
             "httpMethod": method,
             "path": path,
+            "headers": {"traceparent": passed_on(context.draws, self._key())},
             "requestContext": {},
             "body": None if body is None else json.dumps(body),
         }
@@ -66,6 +68,11 @@ class HttpClient:
             )
             return response
         return await self._exchange(function, event)
+
+    def _key(self) -> int:
+        """The span that calls: the innermost mark, or the invocation."""
+        mark = self._context.mark.innermost()
+        return invocation_key(self._context.invocation, MARKS + mark if mark >= 0 else 0)
 
     async def _exchange(self, function: Function, event: dict[str, Any]) -> HttpResponse:
         """Go there, have it answered, and come back."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from simulator.kernel import sleep
+from simulator.traces import REQUEST, passed_on
 
 if TYPE_CHECKING:
     from simulator.randomness import Draws
@@ -82,7 +83,7 @@ class Gateway:
         event: dict[str, Any] = {
             "httpMethod": sent.method,
             "path": route,
-            "headers": dict(sent.headers),
+            "headers": sent.headers | {"traceparent": passed_on(draws, REQUEST)},
             "requestContext": {"authorizer": {"claims": {"cognito:username": self.site.user}}},
             "body": sent.body,
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -11,6 +11,7 @@ from simulator.system.replies import OK
 
 if TYPE_CHECKING:
     from simulator.system.functions import Function, Invocation
+    from simulator.system.marks import Marks
 
 REQUESTS = {
     "number": "u4",        # in the order of sending
@@ -62,6 +63,13 @@ MOST_NAMES = 65_535
 OTHER = "(other)"
 
 
+class Ended(NamedTuple):
+    """An invocation that has ended: its row but for `kept`, and its marks."""
+
+    row: tuple[float, ...]
+    marks: Marks
+
+
 class Recorder:
     """The tables of one world."""
 
@@ -72,6 +80,8 @@ class Recorder:
         self.services = services
         self.names: dict[str, int] = {"": 0}
         self.met: dict[int, tuple[int, int]] = {}  # request under way -> (its invocation, cold starts)
+        self.held: dict[int, list[Ended]] = {}  # requests whose trace's end decides whether it is kept
+        self._dropped: set[int] = set()
         self._service = {name: i for i, name in enumerate(services)}
         self._invocations = 0
 
@@ -107,20 +117,40 @@ class Recorder:
             now, now, 0, 0, 0, 0, 1, 0, call.outcome, 0, 0, 0, 0,
         ))  # fmt: skip
 
+    def hold(self, request: int) -> None:
+        """Keep what comes of a request in hand until `decide`."""
+        self.held[request] = []
+
+    def decide(self, request: int, *, kept: bool) -> None:
+        """Write down what was held of a request, with its marks or without. What comes later follows."""
+        if not kept:
+            self._dropped.add(request)
+        for ended in self.held.pop(request):
+            self._write(ended, keep=kept)
+
     def invocation(self, function: Function, call: Invocation) -> None:
         """Record an invocation that has ended, with its marks."""
         container, context, marks = call.container, call.context, call.context.mark
         alive_s = call.ended_s - container.booted_s
         idle = 1.0 - container.cpu_s / (alive_s * HOST_CPUS) if alive_s > 0 else 1.0
-        self.invocations.append((
+        ended = Ended((
             call.number, call.request, call.parent, call.mark, self._service[function.name], container.version_index,
             container.index, call.asked_s, call.started_s, call.ended_s - call.started_s, call.cold_s, call.report_s,
             context.cpu_s, idle, container.memory_mb, call.outcome,
             call.response["statusCode"] if call.response is not None and call.outcome == OK else 0,
-            self.name(type(call.error).__name__) if call.error is not None else 0, marks.count, marks.keep,
-        ))  # fmt: skip
-        if marks.rows:
-            names, number = self.names, call.number
+            self.name(type(call.error).__name__) if call.error is not None else 0, marks.count,
+        ), marks)  # fmt: skip
+        if call.request in self.held:
+            self.held[call.request].append(ended)
+        else:
+            self._write(ended, keep=call.request not in self._dropped)
+
+    def _write(self, ended: Ended, *, keep: bool) -> None:
+        row, marks = ended
+        keep = keep and marks.keep
+        self.invocations.append((*row, keep))
+        if keep and marks.rows:
+            names, number = self.names, row[0]
             flat: list[float] = []
             for name, above, start, end, flags in marks.rows:
                 flat += (number, names.get(name) or self.name(name), above, start, end, flags)

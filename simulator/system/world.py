@@ -9,12 +9,14 @@ from msgspec import UNSET, UnsetType
 from simulator.errors import UsageError, nearest
 from simulator.kernel import Simulation
 from simulator.monitoring import Agent
-from simulator.randomness import Blocks, stream_key, unit
+from simulator.randomness import Blocks
+from simulator.sampling import Always, SlowerThan, as_policy, keeps_at_start
 from simulator.system.fleet import Fleet
 from simulator.system.functions import Function
 from simulator.system.gateway import Gateway
 from simulator.system.recorder import Details, Recorder
 from simulator.system.rides import RidesTable
+from simulator.traces import trace_id
 
 if TYPE_CHECKING:
     from simulator.deploying import Version
@@ -46,17 +48,19 @@ class World:
             if function.host is not None:
                 self.hosts[function.host.lower()] = self.functions[name]
         self.gateway = Gateway(self)
-        self.sampling = settings.sampling
+        self.sampling = as_policy(settings.sampling)
         self.blocks = Blocks(settings.seed)
         self._faults: list[tuple[AnyFault, Undo]] = []
-        self._sampling_key = stream_key(settings.seed, "sampling")
         for fault in settings.faults:
             self.inject(fault)
         self.sim.spawn(self.agent.watch(lambda: self.sim.now), "agent", daemon=True)
 
     def keeps(self, owner: int) -> bool:
-        """Tell whether the trace of a request is kept: head sampling, decided by a draw of the request."""
-        return self.sampling >= 1.0 or unit(self._sampling_key, owner) < self.sampling
+        """Tell whether the trace of a request is recorded, decided at its head."""
+        policy = self.sampling
+        if isinstance(policy, Always | SlowerThan):
+            return True
+        return keeps_at_start(policy, trace_id(self.settings.seed, owner))
 
     def deploy(self, version: Version, token: str | UnsetType | None = UNSET) -> None:
         """Activate a version, with a token for its agent if one is given: empties that function's pool only."""

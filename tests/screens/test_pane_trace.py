@@ -9,6 +9,7 @@ import pytest
 
 from lessons import actions as act
 from lessons.model import Start
+from simulator.faults import parse_fault
 from simulator.traces import invocation_trace, request_trace
 from tests.screens.pane_app import (
     BESIDE,
@@ -149,6 +150,17 @@ async def test_w_shows_the_whole_ride_on_the_clients_clock_and_the_invocation_ag
         assert names(app)[:3] == ["request", "network, gateway", "cold start"]
         await press(pilot, "w")
         assert names(app)[0] == "request-ride"
+
+
+async def test_the_whole_ride_shows_what_a_fault_held_up_and_the_invocation_does_not() -> None:
+    session = tracing()
+    session.lab.inject(parse_fault("lock-contention:share=1,hold_ms=1500"))
+    run(session)
+    async with shown(TracePane(), session) as (app, pilot):
+        assert not any(name.startswith("waiting for") for name in names(app))
+        await press(pilot, "w")
+        assert any(name.startswith("waiting for") for name in names(app))
+        assert "waiting for" in app.text()
 
 
 async def test_the_whole_ride_shows_no_function_whose_agent_is_dormant() -> None:

@@ -34,11 +34,17 @@ class Took(NamedTuple):
 
 
 def alone(coroutine: Coroutine[Any, Any, Any]) -> Took:
-    """Run a process in a world of its own."""
+    """Run a process in a world of its own; the clock is read when it ends, whoever goes on."""
     sim = Simulation()
-    task = sim.spawn(coroutine)
+
+    async def whole() -> Took:
+        result = await coroutine
+        return Took(sim.now, result)
+
+    task = sim.spawn(whole())
     sim.run()
-    return Took(sim.now, task.result)
+    took: Took = task.result
+    return took
 
 
 def queue(gaps: Sequence[float], services: Sequence[float], servers: int = 1) -> list[float]:

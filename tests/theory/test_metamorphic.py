@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from simulator import Lab, load_plan, load_scenario
+from simulator.deploying import Version
 from simulator.faults import ErrorRate, SporadicDelay
 from simulator.kernel import Semaphore, Simulation, sleep
 from simulator.load import Phase
@@ -151,6 +152,25 @@ def test_little_s_law_is_exact_where_a_queue_starts_and_ends_empty(
     assert area == sojourns
 
 
+OVERLAPPING = Version(
+    "request-ride",
+    "overlapping",
+    """
+import asyncio, random
+
+async def handler(event, context):
+    async def work(name):
+        with context.mark(name):
+            await asyncio.sleep(random.random())
+    with context.mark('outer'):
+        await asyncio.gather(*map(work, 'abcd'))
+        await asyncio.sleep(0.1)
+        await work('e')
+    return {'statusCode': 201}
+""",
+)
+
+
 @dataclass(frozen=True)
 class Load:
     """A load on the module's system: enough of everything that can go wrong."""
@@ -172,7 +192,7 @@ loads = st.builds(
     rate=st.sampled_from([0.5, 3.0, 8.0]),
     timeout_s=st.sampled_from([0.4, 1.5, 120.0]),
     concurrency=st.sampled_from([1, 4, None]),
-    version=st.sampled_from(["launch", "traced", "published-trace", "timeout", "together"]),
+    version=st.sampled_from(["launch", "traced", "published-trace", "timeout", "together", "overlapping"]),
 )
 
 
@@ -187,7 +207,7 @@ def lab_of(load: Load) -> Lab:
         name: change(function, concurrency=load.concurrency) for name, function in SCENARIO.functions.items()
     }
     lab = Lab(change(SCENARIO, functions=functions), load.seed)
-    lab.deploy(f"request-ride@{load.version}")
+    lab.deploy(OVERLAPPING if load.version == "overlapping" else f"request-ride@{load.version}")
     lab.inject(ErrorRate(service="promo-discount", share=0.1))
     lab.inject(SporadicDelay(service="promo-discount", share=0.3))
     return lab
@@ -292,6 +312,7 @@ def finished(load: Load) -> RunData:
 @pytest.mark.parametrize("of", [request_trace, invocation_trace])
 @settings(max_examples=15)
 @given(load=loads)
+@example(load=Load(version="overlapping"))
 def test_children_and_unmarked_time_make_up_every_span(
     of: Callable[[RunData, int], Trace], load: Load
 ) -> None:
@@ -301,16 +322,22 @@ def test_children_and_unmarked_time_make_up_every_span(
         check_trace(of(data, number))
 
 
-def test_the_traces_hold_children_and_unmarked_time_and_callees_that_run_on() -> None:
-    """Or else the property above would be about single spans."""
+def test_the_traces_hold_overlaps_and_unmarked_time_and_callees_that_run_on() -> None:
+    """Or else the property above would be about spans in a row."""
     traces = []
-    for version in ("traced", "timeout"):
+    for version in ("traced", "timeout", "overlapping"):
         data = finished(Load(version=version))
         traces += [request_trace(data, number) for number in data.requests["number"].tolist()]
     assert max(len(trace.spans) for trace in traces) >= 8
     assert any(trace.unmarked_s(0) < trace.root.duration_s for trace in traces)
     assert any(
         trace.unmarked_s(i) > 1e-6 and trace.children(i) for trace in traces for i in range(len(trace.spans))
+    )
+    assert any(
+        a.start_s < b.start_s + 1e-9 and b.end_s < a.end_s - 1e-6
+        for trace in traces
+        for i in range(len(trace.spans))
+        for a, b in pairwise(trace.spans[child] for child in trace.children(i))
     )
     assert any(
         span.parent >= 0 and span.end_s > trace.spans[span.parent].end_s + 1e-6

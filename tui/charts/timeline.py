@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SHARE_FROM_WIDTH = 68
 LEAST_BAR = 8
-NOTED = ("network", "cold start", "report")
+NOTED = ("network", "cold start", "wait", "report")
 """Kinds told in words where the span's name does not say them: color alone would not be enough."""
 
 

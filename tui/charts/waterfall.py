@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.charts.chart import WidgetOptions
     from tui.charts.glyphs import GlyphName
 
-KIND_INKS = ("request", "network", "cold-start", "invocation", "mark", "report")
+KIND_INKS = ("request", "network", "cold-start", "invocation", "mark", "wait", "report")
 INKS = (
     *("header", "name", "marker", "number", "grid", "unmarked", "error", "error-bar", "unmarked-bar"),
     *KIND_INKS,
@@ -60,6 +60,7 @@ class Waterfall(ScrollView, can_focus=True):
         & > .waterfall--mark { color: $success; }
         & > .waterfall--network { color: $text-secondary; }
         & > .waterfall--cold-start { color: $accent; }
+        & > .waterfall--wait { color: $warning; }
         & > .waterfall--report { color: $foreground 45%; }
         & > .waterfall--cursor { background: $block-cursor-blurred-background; }
         &:focus > .waterfall--cursor { background: $primary 35%; text-style: bold; }

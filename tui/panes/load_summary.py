@@ -8,6 +8,7 @@ from textual.content import Content
 
 from simulator.metrics import percentile_interval, summary
 from simulator.run_settings import DeployChange, FaultChange, SamplingChange, StopChange
+from simulator.sampling import as_policy, describe_sampling
 from tui.charts.latency import LatencyData, Mark
 from tui.panes.load_report import requests_failed
 from tui.panes.run_figures import (
@@ -92,7 +93,7 @@ def _mark(change: Change) -> Mark | None:
         case FaultChange():
             return Mark(change.at_s, "fault on" if change.on else "fault off")
         case SamplingChange():
-            return Mark(change.at_s, f"sampling {change.rate:.0%}")
+            return Mark(change.at_s, f"sampling: {describe_sampling(as_policy(change.rate))}")
         case StopChange():
             return Mark(change.at_s, "end of load")
         case _:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.text import Text
 
+from simulator.sampling import as_policy, describe_sampling
 from simulator.tracing import LEAST_UNMARKED_S, Trace
 from tui.charts.units import share_text
 from tui.panes.invocation_rows import watched_rows
@@ -29,6 +30,7 @@ KINDS = {
     "request": "the ride as its rider waited for it",
     "network": "the way between client and function",
     "invocation": "the whole handler, as its agent measures it",
+    "wait": "something held it up; the lab wrote this down, and no agent knows of it",
     "report": "sending the report of the agent, after the handler",
 }
 
@@ -95,14 +97,13 @@ def why_bare(data: RunData, number: int) -> str:
     """Say why the trace of a watched invocation has no marks; empty where it has some."""
     row = data.row(number)
     version = data.versions[row["version"]].ref
-    spans = data.spans["invocation"]
+    spans = data.marks["invocation"]
     if row["marks"] == 0:
         return f"{version} has no marks: the whole invocation is unmarked."
     if not (spans == number).any():
         kept = f"{counted(len(set(spans.tolist())), 'trace was', 'traces were')} kept of this run"
-        return (
-            f"This trace was not kept: sampling keeps a share of all ({data.settings.sampling:.0%}); {kept}."
-        )
+        policy = describe_sampling(as_policy(data.settings.sampling))
+        return f"This trace was not kept: sampling keeps {policy}; {kept}."
     return ""
 
 
