@@ -21,6 +21,7 @@ from simulator.randomness import Blocks, Draws, randint, request_owner
 from simulator.system.modules import Sandbox, own_modules
 from simulator.system.recorder import INVOCATIONS, REQUESTS, SPANS
 from simulator.system.rides import serialize
+from simulator.traces import MARKS, REQUEST, invocation_key, passed_on
 
 BODY = '{"PickupLocation": {"Latitude": 42.35250862285574, "Longitude": -71.05289904884849}}'
 
@@ -100,7 +101,14 @@ class Context:
 
     async def post(self, _url, json: Any = None):
         promo = self.model.functions["promo-discount"]
-        event = {"httpMethod": "POST", "path": "/discount", "requestContext": {}, "body": dumps(json)}
+        key = invocation_key(self.number, MARKS + self.stack[-1])
+        event = {
+            "httpMethod": "POST",
+            "path": "/discount",
+            "headers": {"traceparent": passed_on(self.draws, key)},
+            "requestContext": {},
+            "body": dumps(json),
+        }
         way = promo.settings.link.ms_at(self.draws.u("link:promo-discount")) / 2000.0
         await self.pass_time(way)
         reply = await wait(self.model.env.process(promo.invoke(event, self.request, self.draws, self.number)))
@@ -156,7 +164,7 @@ class Function:
             report = monitoring.report.ms_at(draws.u(f"agent:report:{self.name}")) / 1000.0
             await wait(env.timeout(report))
         model.invocations.append((
-            number, request, parent, -1, 0, 0, index, asked, started, ended - started, cold, report, context.cpu_s, 1.0,
+            number, request, parent, -1, 0, 0, index, asked, started, ended - started, report, context.cpu_s, 1.0,
             self.settings.baseline_mb, 0, response["statusCode"], 0, len(context.rows), 1,
         ))  # fmt: skip
         for name, above, start, end in context.rows:
@@ -213,7 +221,7 @@ class Model:
         event = {
             "httpMethod": "POST",
             "path": "/ride",
-            "headers": dict(headers),
+            "headers": headers | {"traceparent": passed_on(draws, REQUEST)},
             "requestContext": {"authorizer": {"claims": {"cognito:username": site.user}}},
             "body": BODY,
         }

@@ -36,18 +36,31 @@ class Table:
     def append(self, row: Iterable[float]) -> None:
         """Append one row, a number for each column; or several, one after the other."""
         self._open.extend(row)
-        if len(self._open) >= self._limit:
+        while len(self._open) >= self._limit:
             self._sealed.append(self._columns(self._open[: self._limit]))
             self._open = self._open[self._limit :]
 
     def _columns(self, flat: array[float]) -> dict[str, Column]:
         grid = np.array(flat, dtype=np.float64).reshape(-1, self._width)
-        return {name: grid[:, i].astype(kind) for i, (name, kind) in enumerate(self.schema.items())}
+        return {name: _narrow(grid[:, i], kind) for i, (name, kind) in enumerate(self.schema.items())}
 
     def freeze(self) -> Frozen:
         """Give the rows so far: sealed chunks by reference, and a copy of the open one."""
         tail = (self._columns(self._open),) if self._open else ()
         return Frozen(tuple(self.schema.items()), (*self._sealed, *tail))
+
+
+def _narrow(column: Column, kind: str) -> Column:
+    """Give a column in its type, or in the narrowest that holds all of it: most whole numbers are small."""
+    sign, most = kind[0], int(kind[1:])
+    if sign == "f" or most == 1 or not len(column):
+        return column.astype(kind)
+    low, high = column.min(), column.max()
+    for width in (1, 2):
+        limits = np.iinfo(f"{sign}{width}")
+        if width < most and limits.min <= low and high <= limits.max:
+            return column.astype(f"{sign}{width}")
+    return column.astype(kind)
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,9 @@ class Frozen:
     def columns(self, order_by: str | None = None) -> dict[str, Column]:
         """Give whole columns, sorted by one of them if asked (stable)."""
         whole = {
-            name: np.concatenate([chunk[name] for chunk in self.chunks]) if self.chunks else np.empty(0, kind)
+            name: np.concatenate([chunk[name] for chunk in self.chunks], dtype=kind)
+            if self.chunks
+            else np.empty(0, kind)
             for name, kind in self.schema
         }
         if order_by is None:

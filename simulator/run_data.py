@@ -60,8 +60,9 @@ class RunData:
 
     @cached_property
     def invocations(self) -> dict[str, Column]:
-        """The invocations that ended, by number."""
-        return self.frozen_invocations.columns("number")
+        """The invocations that ended, by number; `cold_s` is their own cold start, 0 when warm."""
+        columns = self.frozen_invocations.columns("number")
+        return columns | {"cold_s": columns["start_s"] - columns["asked_s"]}
 
     @cached_property
     def spans(self) -> dict[str, Column]:

@@ -36,7 +36,6 @@ INVOCATIONS = {
     "asked_s": "f8",       # when the platform was asked
     "start_s": "f8",       # when the handler began, after a cold start
     "duration_s": "f8",    # the handler alone: what the agent measures
-    "cold_s": "f4",        # its own cold start before that; 0 when warm
     "report_s": "f4",      # sending the agent's report, after it
     "cpu_s": "f4",         # processor time of this invocation
     "idle": "f4",          # the sandbox's idle share since boot, over all its processors
@@ -114,7 +113,7 @@ class Recorder:
         now = call.asked_s
         self.invocations.append((
             call.number, call.request, call.parent, call.mark, self._service[function.name], function.version_index, 0,
-            now, now, 0, 0, 0, 0, 1, 0, call.outcome, 0, 0, 0, 0,
+            now, now, 0, 0, 0, 1, 0, call.outcome, 0, 0, 0, 0,
         ))  # fmt: skip
 
     def hold(self, request: int) -> None:
@@ -135,7 +134,7 @@ class Recorder:
         idle = 1.0 - container.cpu_s / (alive_s * HOST_CPUS) if alive_s > 0 else 1.0
         ended = Ended((
             call.number, call.request, call.parent, call.mark, self._service[function.name], container.version_index,
-            container.index, call.asked_s, call.started_s, call.ended_s - call.started_s, call.cold_s, call.report_s,
+            container.index, call.asked_s, call.started_s, call.ended_s - call.started_s, call.report_s,
             context.cpu_s, idle, container.memory_mb, call.outcome,
             call.response["statusCode"] if call.response is not None and call.outcome == OK else 0,
             self.name(type(call.error).__name__) if call.error is not None else 0, marks.count,

@@ -64,3 +64,30 @@ def test_nan_stays_nan() -> None:
     table = Table({"latency_s": "f8"})
     table.append((float("nan"),))
     assert np.isnan(table.freeze().columns()["latency_s"]).all()
+
+
+@given(st.lists(st.integers(-(2**31), 2**31 - 1), min_size=1, max_size=20), st.integers(0, 255))
+def test_whole_numbers_are_kept_narrow_and_come_back_in_their_type(values: list[int], small: int) -> None:
+    table = Table({"wide": "i4", "small": "u4", "time": "f8"})
+    for value in values:
+        table.append((value, small, 0.5))
+    frozen = table.freeze()
+    columns = frozen.columns()
+    assert columns["wide"].tolist() == values
+    assert columns["small"].tolist() == [small] * len(values)
+    assert {name: str(column.dtype) for name, column in columns.items()} == {
+        "wide": "int32", "small": "uint32", "time": "float64"
+    }  # fmt: skip
+    assert frozen.chunks[0]["small"].itemsize == 1
+
+
+def test_several_rows_at_once_are_sealed_like_single_ones() -> None:
+    one, many = Table({"a": "u4", "b": "f8"}), Table({"a": "u4", "b": "f8"})
+    rows = [(i, i / 2) for i in range(2 * CHUNK_ROWS + 7)]
+    for row in rows:
+        one.append(row)
+    for at in range(0, len(rows), 5):
+        many.append([number for row in rows[at : at + 5] for number in row])
+    assert len(one) == len(many) == len(rows)
+    for name in ("a", "b"):
+        assert (one.freeze().columns()[name] == many.freeze().columns()[name]).all()

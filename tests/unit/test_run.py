@@ -146,7 +146,8 @@ def test_what_goes_in_comes_out(module_4: Scenario) -> None:
     )
     assert set(data.spans["invocation"].tolist()) <= set(data.invocations["number"].tolist())
     assert {name: str(c.dtype)[0] + str(c.itemsize) for name, c in data.requests.items()} == REQUESTS
-    assert list(data.invocations) == list(INVOCATIONS)
+    assert list(data.invocations) == [*INVOCATIONS, "cold_s"]
+    assert (data.invocations["cold_s"] == data.invocations["start_s"] - data.invocations["asked_s"]).all()
     assert list(data.spans) == list(SPANS)
 
 
