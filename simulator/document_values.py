@@ -116,6 +116,9 @@ class _Walk:
         tags = {str(kind.tag): kind for kind in kinds if isinstance(kind, mi.StructType)}
         name = next(str(kind.tag_field) for kind in tags.values())
         if name not in node.pairs:
+            for text, (key, _) in node.pairs.items():
+                if self._near(text, [name]):
+                    return self._say(key, f"unknown key {shown(text)}{self._near(text, [name])}")
             return self._say(node, f"missing key `{name}`: {one_of(tags)}")
         tag = node.pairs[name][1]
         if isinstance(tag, Scalar) and tag.text in tags:

@@ -61,6 +61,8 @@ class Lab:
         self._handles = 0
         self.runs_made = 0
         self._details: tuple[tuple[RunSettings, int, float], Details] | None = None
+        for fault in scenario.faults:
+            self.inject(fault)
 
     # what is deployed
 

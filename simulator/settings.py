@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from simulator.faults import AnyFault
 from simulator.randomness import Constant, Distribution
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -108,7 +109,7 @@ class MonitoringSettings(Settings, frozen=True):
 
 
 class Scenario(Settings, frozen=True):
-    """A whole system, ready to be run."""
+    """A whole system, ready to be run; `faults` are switched on from the start."""
 
     name: str
     site: Site
@@ -121,3 +122,4 @@ class Scenario(Settings, frozen=True):
     summary: str = ""
     plan: str | None = None
     warm: Count = 0
+    faults: list[AnyFault] = []
