@@ -7,6 +7,7 @@ no draw but its own.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -14,6 +15,8 @@ import msgspec
 from simulator.system.guards import put
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from simulator.system.context import Context
     from simulator.system.functions import Function
     from simulator.system.guards import Go, Undo
@@ -21,6 +24,18 @@ if TYPE_CHECKING:
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
+Left = Annotated[float, msgspec.Meta(ge=0.001, le=1)]  # of a processor's speed
+
+
+@contextmanager
+def waiting(context: Context, what: str) -> Iterator[None]:
+    """Write down what held an invocation up, if it did at all; a timeout that ends the wait writes it down too."""
+    since_s = context.clock()
+    try:
+        yield
+    finally:
+        if context.clock() > since_s:
+            context.waited(what, since_s)
 
 
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="fault", kw_only=True):

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from simulator.fault import Fault, Share
-from simulator.fault_function import Left, waiting
+from simulator.fault import Fault, Left, Share, waiting
 from simulator.randomness import Milliseconds, name_key, stream_key, unit
 from simulator.system.guards import put
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from simulator.fault import Fault, Seconds
-from simulator.fault_function import waiting
+from simulator.fault import Fault, Seconds, waiting
 from simulator.kernel import Event, Semaphore, sleep, spawn, timeout
 from simulator.randomness import Exponential, Milliseconds
 from simulator.system.guards import put

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from simulator.fault import Limits, Seconds, Share, Strike
+from simulator.fault import Left, Limits, Seconds, Share, Strike, waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from simulator.system.context import Context
     from simulator.system.functions import Function
 
 Concurrency = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
-Left = Annotated[float, msgspec.Meta(ge=0.001, le=1)]
 
 
 class InjectedError(Exception):
     """What the error-rate fault raises inside a handler."""
-
-
-@contextmanager
-def waiting(context: Context, what: str) -> Iterator[None]:
-    """Write down what held an invocation up, if it did at all; a timeout that ends the wait writes it down too."""
-    since_s = context.clock()
-    try:
-        yield
-    finally:
-        if context.clock() > since_s:
-            context.waited(what, since_s)
 
 
 class SporadicDelay(Strike, frozen=True, tag="sporadic-delay"):

@@ -6,19 +6,16 @@ All stand around a write. Their waits are written down, so that a trace tells wh
 from __future__ import annotations
 
 import math
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from simulator.fault import Fault, Seconds, Share
+from simulator.fault import Fault, Seconds, Share, waiting
 from simulator.kernel import Event, Semaphore, sleep, timeout
 from simulator.randomness import Milliseconds  # noqa: TC001 - msgspec reads it at run time
 from simulator.system.guards import put
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from simulator.kernel import Simulation
     from simulator.system.context import Context
     from simulator.system.guards import Go, Guard, Undo
@@ -30,17 +27,6 @@ MOST_BACKOFF_S = 20.0  # what AWS's SDKs wait at most between two tries
 
 class ProvisionedThroughputExceededException(Exception):  # noqa: N818 - the table's own word
     """What the table's client raises when a write was throttled as often as it is tried."""
-
-
-@contextmanager
-def waiting(context: Context, what: str) -> Iterator[None]:
-    """Write down how long the block waited, however it ends: also a wait that was given up shows in the trace."""
-    since_s = context.clock()
-    try:
-        yield
-    finally:
-        if context.clock() > since_s:
-            context.waited(what, since_s)
 
 
 def doubled_s(base_ms: float, tries: int, cap_s: float) -> float:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from simulator.fault import Fault, Seconds, Share
-from simulator.fault_table import Count, doubled_s, waiting
+from simulator.fault import Fault, Seconds, Share, waiting
+from simulator.fault_table import Count, doubled_s
 from simulator.kernel import Event, Semaphore, sleep, timeout
 from simulator.randomness import Milliseconds  # noqa: TC001 - msgspec reads it at run time
 from simulator.system.guards import put
