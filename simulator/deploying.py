@@ -18,7 +18,6 @@ import msgspec
 
 from simulator.errors import BuildError, UsageError, nearest
 from simulator.system.modules import OWN_MODULES
-from simulator.system.quick_json import quick_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -129,8 +128,6 @@ def load(version: Version, own: Mapping[str, Any]) -> Callable[[Any, Any], Any]:
     def importer(name: str, *rest: Any) -> Any:
         if name in own:
             return own[name]
-        if name == "json":
-            return quick_json
         if name not in ALLOWED:
             raise ImportError(f"cannot import `{name}` here")
         return builtins.__import__(name, *rest) if rest else import_module(name)

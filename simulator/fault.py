@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from simulator.system.context import Context
     from simulator.system.functions import Function
-    from simulator.system.guards import Go, Undo
+    from simulator.system.guards import Go, Guard, Undo
     from simulator.system.world import World
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -36,6 +36,19 @@ def waiting(context: Context, what: str) -> Iterator[None]:
     finally:
         if context.clock() > since_s:
             context.waited(what, since_s)
+
+
+def for_service(service: str, mechanism: Guard) -> Guard:
+    """Let the calls of one function through a mechanism, once what they had computed is paid; others pass."""
+
+    async def guard(context: Context, go: Go) -> Any:
+        if context.container.version.service != service:
+            return await go()
+        if context.debt > 0.0:
+            await context.pass_time(0.0)
+        return await mechanism(context, go)
+
+    return guard
 
 
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="fault", kw_only=True):

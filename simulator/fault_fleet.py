@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from simulator.fault import Fault, Seconds, waiting
+from simulator.fault import Fault, Seconds, for_service, waiting
 from simulator.kernel import Event, Semaphore, sleep, spawn, timeout
 from simulator.randomness import Exponential, Milliseconds
 from simulator.system.guards import put
@@ -31,16 +31,7 @@ class AroundFleet(Fault, frozen=True):
 
     def install(self, world: World) -> Undo:
         """Stand around the fleet's look-up, for calls of the fault's function."""
-        own = self.guard()
-
-        async def guard(context: Context, go: Go) -> Any:
-            if context.container.version.service != self.service:
-                return await go()
-            if context.debt > 0.0:
-                await context.pass_time(0.0)
-            return await own(context, go)
-
-        return put(world.fleet.guards, guard)
+        return put(world.fleet.guards, for_service(self.service, self.guard()))
 
     def guard(self) -> Guard:
         """Make the guard, with a state of its own; what was computed before has been waited for."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from simulator.fault import Fault, Seconds, Share, waiting
+from simulator.fault import Fault, Seconds, Share, for_service, waiting
 from simulator.kernel import Event, Semaphore, sleep, timeout
 from simulator.randomness import Milliseconds  # noqa: TC001 - msgspec reads it at run time
 from simulator.system.guards import put
@@ -41,16 +41,7 @@ class TableFault(Fault, frozen=True):
 
     def install(self, world: World) -> Undo:
         """Stand around the writes of the function; those of other functions pass."""
-        mechanism = self.mechanism(world.sim)
-
-        async def guard(context: Context, go: Go) -> Any:
-            if context.container.version.service != self.service:
-                return await go()
-            if context.debt > 0.0:
-                await context.pass_time(0.0)
-            return await mechanism(context, go)
-
-        return put(world.rides.guards, guard)
+        return put(world.rides.guards, for_service(self.service, self.mechanism(world.sim)))
 
     def mechanism(self, sim: Simulation) -> Guard:
         """Make what a write goes through, with a state of its own."""
@@ -247,10 +238,6 @@ class CronJob(TableFault, frozen=True, tag="cron-job"):
         lock = TableLock()
 
         async def guard(context: Context, go: Go) -> Any:
-            if context.container.version.service != self.service:
-                return await go()
-            if context.debt > 0.0:
-                await context.pass_time(0.0)
             with waiting(context, "waiting for the table: a cron job has locked it"):
                 await lock.enter()
             try:
@@ -258,7 +245,7 @@ class CronJob(TableFault, frozen=True, tag="cron-job"):
             finally:
                 lock.leave()
 
-        take_out = put(world.rides.guards, guard)
+        take_out = put(world.rides.guards, for_service(self.service, guard))
         job = world.sim.spawn(self._run(world.sim, lock), "cron job", daemon=True)
 
         def undo() -> None:

@@ -15,6 +15,7 @@ from simulator import kernel
 from simulator.errors import nearest
 from simulator.randomness import SECOND, mix, randint
 from simulator.system.dates import ZERO, own_datetime
+from simulator.system.quick_json import quick_json
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -83,6 +84,7 @@ def own_modules(box: Sandbox) -> dict[str, Any]:
     return {
         "asyncio": _asyncio(box),
         "datetime": own_datetime(box.clock),
+        "json": quick_json,
         "logging": _logging(box),
         "random": _random(box),
         "time": OwnModule(
