@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import growth, numbers, queues, rides, rides_simpy
+from benchmarks import growth, numbers, queues, rides, rides_simpy, screens, terminal
 from benchmarks.table import Figure, as_text, into_readme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+PARTS = ("engine", "screens")
 README = Path(__file__).parents[1] / "README.md"
 
 
@@ -30,8 +32,8 @@ def ratio(ours: Callable[[], Any], peer: Callable[[], Any], rounds: int) -> tupl
     return statistics.median(ours_s), statistics.median(peer_s), statistics.median(ratios)
 
 
-def measure(*, small: bool) -> Iterator[Figure]:
-    """Measure each figure."""
+def engine(*, small: bool) -> Iterator[Figure]:
+    """Measure the kernel, a ride, and the numbers made of many."""
     jobs = queues.draws(500 if small else 50_000)
     rounds = 1 if small else 5
     waits = queues.ridelab(jobs)
@@ -70,24 +72,61 @@ def measure(*, small: bool) -> Iterator[Figure]:
         )  # fmt: skip
 
 
+def on_screen(*, small: bool, minutes: float | None) -> Iterator[Figure]:
+    """Measure the screens in a terminal, where there are pseudo-terminals and /proc."""
+    if not terminal.supported():
+        print(
+            "benchmarks: the screens are measured where there are pseudo-terminals and /proc", file=sys.stderr
+        )
+        return
+    for figure in screens.measure(small=small, minutes=minutes):
+        figure.part = "screens"
+        yield figure
+
+
+def put_into(file: Path, figures: list[Figure]) -> None:
+    """Put figures into a JSON file, in place of what it has of the same parts; parts stay in their order."""
+    parts = {figure.part for figure in figures}
+    there = [Figure(**one) for one in json.loads(file.read_text(encoding="utf-8"))] if file.exists() else []
+    whole = sorted(
+        [one for one in there if one.part not in parts] + figures, key=lambda one: PARTS.index(one.part)
+    )
+    file.write_text(json.dumps([vars(figure) for figure in whole], indent=1) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(prog="benchmarks", description="Measure ridelab beside its peers.")
+    parser.add_argument("--only", choices=PARTS, help="only this part")
     parser.add_argument("--small", action="store_true", help="little work: to see that it runs, not how fast")
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        metavar="N",
+        help="let the lab run N minutes of wall time (default: 10 at x10)",
+    )
     parser.add_argument("--json", action="store_true", help="JSON instead of text")
+    parser.add_argument("--into", type=Path, metavar="JSON", help="also put the figures into such a file")
     parser.add_argument("--readme", metavar="JSON", help="only put such JSON's table into the README")
     options = parser.parse_args()
     if options.readme:
         found = [Figure(**one) for one in json.loads(Path(options.readme).read_text(encoding="utf-8"))]
         README.write_text(into_readme(README.read_text(encoding="utf-8"), found), encoding="utf-8")
         return
+    parts = {
+        "engine": lambda: engine(small=options.small),
+        "screens": lambda: on_screen(small=options.small, minutes=options.minutes),
+    }
     figures = []
-    for figure in measure(small=options.small):
-        figures.append(figure)
-        if not options.json:
-            print(as_text(figure), flush=True)
+    for part in PARTS if options.only is None else (options.only,):
+        for figure in parts[part]():
+            figures.append(figure)
+            if not options.json:
+                print(as_text(figure), flush=True)
     if options.json:
         print(json.dumps([vars(figure) for figure in figures], indent=1))
+    if options.into:
+        put_into(options.into, figures)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ class Figure:
     wanted: float
     most: bool = False
     unit: str = ""
+    part: str = "engine"
 
     @property
     def reached(self) -> bool:

@@ -37,6 +37,7 @@ GROUPS = {
     "fault_way": "The way to another function",
     "fault_container": "A container",
     "fault_fleet": "The fleet's look-up",
+    "fault_gateway": "The gateway",
 }
 PARTS = {"Models": "Models", "Mechanism": "Mechanism", "Trace": "In a trace", "Remedies": "Remedies"}
 PARTS |= {

@@ -7,30 +7,38 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import re
 import tempfile
 from pathlib import Path
 
+os.environ |= {"TEXTUAL_COLOR_SYSTEM": "truecolor", "COLORTERM": "truecolor", "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}  # read at import: wherever it is made
+
 from tui.app import RidelabApp
+from tui.screens.first_time import mark_seen
 from tui.screens.lesson import LessonScreen
 
 HERE = Path(__file__).parent / "pictures"
 SIZE = (120, 36)
 RUN = "RUN"  # stands for: wait until the run has ended
 
-PICTURES = {
-    "lab": "g enter enter a b enter r e RUN 0 enter a 5 enter r e RUN 0",
-    "compare": "g down down enter r e RUN 7",
-    "trace": "g down down down down enter r e RUN 5 j j j j",
+PICTURES = {  # the lesson to open, and the keys to press
+    "lab": ("03-load", "enter enter a b enter r e RUN 0 enter a 5 enter r e RUN 0"),
+    "compare": ("05-compare", "r e RUN 7"),
+    "heatmap": ("09-prove", "r e RUN 1 v"),
+    "map": ("05-compare", "r e RUN 8"),
+    "trace": ("07-trace", "r e RUN 5 j j j j"),
 }
 
 
-async def picture(keys: str) -> str:
-    """Press keys in a fresh app, and give the screen as SVG."""
+async def picture(lesson: str, keys: str) -> str:
+    """Open a lesson in a fresh app, press keys, and give the screen as SVG."""
     with tempfile.TemporaryDirectory() as folder:
-        app = RidelabApp(data=Path(folder), seed=7)
+        app = RidelabApp(data=Path(folder), seed=7, lesson=lesson)
+        mark_seen(app.progress)  # the welcome
         async with app.run_test(size=SIZE) as pilot:
-            await pilot.pause()
+            while not isinstance(app.screen, LessonScreen):
+                await pilot.pause()
             runs = 0
             for key in keys.split():
                 if key == RUN:
@@ -66,8 +74,8 @@ def main() -> None:
     parser.add_argument("--png", action="store_true", help="write PNGs too, to look at")
     options = parser.parse_args()
     HERE.mkdir(exist_ok=True)
-    for name, keys in PICTURES.items():
-        svg = without_fonts(asyncio.run(picture(keys)))
+    for name, (lesson, keys) in PICTURES.items():
+        svg = without_fonts(asyncio.run(picture(lesson, keys)))
         (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
         print(HERE / f"{name}.svg")
         if options.png:

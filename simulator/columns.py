@@ -7,13 +7,14 @@ sealing turns 4,096 of them into compact columns. Sealed chunks are shared by re
 from __future__ import annotations
 
 from array import array
+from collections.abc import ItemsView, ValuesView
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 CHUNK_ROWS = 4096
 
@@ -73,15 +74,73 @@ class Frozen:
     def __len__(self) -> int:
         return sum(len(next(iter(chunk.values()))) for chunk in self.chunks)
 
-    def columns(self, order_by: str | None = None) -> dict[str, Column]:
+    def columns(self, order_by: str | None = None) -> Columns:
         """Give whole columns, sorted by one of them if asked (stable)."""
-        whole = {
-            name: np.concatenate([chunk[name] for chunk in self.chunks], dtype=kind)
-            if self.chunks
-            else np.empty(0, kind)
-            for name, kind in self.schema
-        }
+        kinds = dict(self.schema)
+
+        def whole(name: str) -> Column:
+            if not self.chunks:
+                return np.empty(0, kinds[name])
+            return np.concatenate([chunk[name] for chunk in self.chunks], dtype=kinds[name])
+
         if order_by is None:
-            return whole
-        order = np.argsort(whole[order_by], kind="stable")
-        return {name: column[order] for name, column in whole.items()}
+            return Columns(kinds, whole)
+        order: list[Column] = []
+
+        def in_order(name: str) -> Column:
+            if not order:
+                order.append(_order(whole(order_by)))
+            return whole(name)[order[0]]
+
+        return Columns(kinds, in_order)
+
+
+class Columns(dict[str, Column]):
+    """Columns by name, each of which is made when it is asked for: of twenty a view needs five."""
+
+    def __init__(self, names: Iterable[str], make: Callable[[str], Column]) -> None:
+        super().__init__(dict.fromkeys(names, UNMADE))
+        self._make = make
+
+    def __getitem__(self, name: str) -> Column:
+        found = super().__getitem__(name)
+        if found is UNMADE:
+            found = self[name] = self._make(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:  # defined here, so that `dict(columns)` asks for each column, too
+        return super().__iter__()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Give a column, or else the default."""
+        return self[name] if name in self else default  # noqa: SIM401 - this is `get`
+
+    def values(self) -> Any:
+        """Give all columns."""
+        return ValuesView(self)
+
+    def items(self) -> Any:
+        """Give all columns with their names."""
+        return ItemsView(self)
+
+    def copy(self) -> Columns:
+        """Give a mapping of its own, with the same columns."""
+        return Columns(self, self.__getitem__)
+
+    def __or__(self, other: Mapping[str, Column]) -> Columns:  # type: ignore[override]
+        return Columns((*self, *other), lambda name: (other if name in other else self)[name])
+
+
+UNMADE: Column = np.empty(0, bool)
+
+
+def _order(column: Column) -> Column:
+    """Give the stable order of a column; of numbers that are nearly all there, each once, without sorting them."""
+    n = len(column)
+    if column.dtype.kind in "ui" and n and column.min() >= 0 and (most := int(column.max())) < 2 * n:
+        places = np.full(most + 1, -1)
+        places[column] = np.arange(n)
+        order: Column = places[places >= 0]
+        if len(order) == n:  # no number was there twice
+            return order
+    return np.argsort(column, kind="stable")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.attributes import own_attributes
 from simulator.metrics import needed_samples, percentile
 from simulator.randomness import stream_key, unit_block
 from simulator.system.replies import THROTTLED
@@ -16,6 +17,7 @@ from simulator.system.replies import THROTTLED
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from simulator.attributes import AttributeDifference
     from simulator.columns import Column
     from simulator.run_data import RunData
 
@@ -38,17 +40,6 @@ class SpanDifference:
     depth: int
     calls_slow: float
     calls_fast: float
-
-
-@dataclass(frozen=True, slots=True)
-class AttributeDifference:
-    """How often an attribute is found among slow and among fast invocations."""
-
-    name: str
-    slow: int
-    fast: int
-    of_slow: int
-    of_fast: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +94,7 @@ def slow_against_fast(data: RunData, threshold_s: float, service: str | None = N
         spans=_spans(
             data, groups, medians[0] - medians[1], (duration[slow & traced], duration[~slow & traced])
         ),
-        attributes=_attributes(inv, slow),
+        attributes=own_attributes(inv, slow),
         cpu_slow_s=_median(inv["cpu_s"][slow]),
         cpu_fast_s=_median(inv["cpu_s"][~slow]),
     )
@@ -111,19 +102,6 @@ def slow_against_fast(data: RunData, threshold_s: float, service: str | None = N
 
 def _median(values: Column) -> float:
     return float(np.median(values)) if len(values) else math.nan
-
-
-def _attributes(inv: dict[str, Column], slow: Column) -> tuple[AttributeDifference, ...]:
-    masks = {
-        "COLD START": inv["cold_s"] > 0,
-        "ERROR": (inv["outcome"] > 0) | (inv["status"] >= 500),
-    }
-    return tuple(
-        AttributeDifference(
-            name, int((mask & slow).sum()), int((mask & ~slow).sum()), int(slow.sum()), int((~slow).sum())
-        )
-        for name, mask in masks.items()
-    )
 
 
 def _spans(

@@ -63,6 +63,13 @@ def read_version(ref: str) -> Version:
     return Version(service, name, path.read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=256)
+def is_built_in(version: Version) -> bool:
+    """Tell whether a version is one of ours, to the letter."""
+    built_in = version.service in services() and version.name in versions_of(version.service)
+    return built_in and read_version(version.ref).source == version.source
+
+
 def services() -> tuple[str, ...]:
     """List the services that have built-in versions."""
     return ("promo-discount", "request-ride")

@@ -127,8 +127,10 @@ class BadContainer(InContainer, frozen=True, tag="bad-container"):
     """Some containers are slow for as long as they live.
 
     Models a worn host, a throttled disk, a broken fan: "fail-slow". Mechanism: a draw of the container, whoever is
-    served, makes it bad with probability `share`; it then computes at `left` of its speed. Each invocation computes
-    `work_ms` (at full speed) before its handler. Trace: all that computes is longer, "waiting for the processor" among
+    served, makes it bad with probability `share`, or, with `one_of`, the same one of so many that are started one after
+    another; it then computes at `left` of its speed. Each invocation computes `work_ms` (at full speed) before its
+    handler. The platform gives work to the container used last; `in_turn` lets them take turns, as a load balancer
+    does. Trace: all that computes is longer, "waiting for the processor" among
     it, in some containers and never in others; group by container to see it. Remedies: `retire` (a check ends a bad
     container after what it is doing: the next one costs a cold start and may be bad again), a deploy.
     Defaults: one of five, the catalog's own choice; a quarter of the speed, within the degradations that Gunawi and
@@ -139,14 +141,33 @@ class BadContainer(InContainer, frozen=True, tag="bad-container"):
     left: Left = 0.25
     work_ms: Milliseconds = 5.0
     retire: bool = False
+    one_of: Invocations | None = None
+    in_turn: bool = False
+
+    def install(self, world: World) -> Undo:
+        """Stand before the handler, and have the containers take turns."""
+        function, take_out = world.functions[self.service], super().install(world)
+        function.in_turn += self.in_turn
+
+        def undo() -> None:
+            take_out()
+            function.in_turn -= self.in_turn
+
+        return undo
 
     def guard(self, world: World) -> Guard:
         """Draw each container's luck."""
         key = stream_key(world.settings.seed, f"fault:bad-container:{self.service}")
         kind = (name_key(f"container:{self.service}") & 0xFFFFFFFF) << 32
+        chosen = None if self.one_of is None else int(unit(key, kind) * self.one_of)
+
+        def bad(index: int) -> bool:
+            if self.one_of is not None:
+                return index % self.one_of == chosen
+            return unit(key, kind | index) < self.share
 
         async def guard(context: Context, go: Go) -> Any:
-            if unit(key, kind | context.container.index) < self.share:
+            if bad(context.container.index):
                 context.share *= self.left
                 context.container.spent |= self.retire
             compute(context, self.work_ms)

@@ -62,6 +62,26 @@ class ErrorRate(Strike, frozen=True, tag="error-rate"):
             raise InjectedError(f"injected into {self.service}: {self.share * 100:g} % of invocations fail")
 
 
+class LargeBodies(Strike, frozen=True, tag="large-bodies"):
+    """A share of the requests has a large body, and parsing it takes the processor for long.
+
+    Models a few clients that send much, to a function with little memory and so a small share of a processor.
+    Mechanism: those whose draw says so compute `work_ms` milliseconds of a whole processor before the handler's first
+    line; on a function's share that takes as many times longer as the share is small. Trace: nothing waits, the time
+    before the first mark is long, and the processor time of these invocations is high while the host is idle.
+    Remedies: `share` 0 (a limit on what is sent), more memory, parsing less. Defaults: a fifth; 65 ms take 0.9 s at
+    128 MB, where a whole processor comes with 1,769 MB (AWS Lambda, "Configuring function memory").
+    """
+
+    share: Share = 0.2
+    work_ms: Annotated[float, msgspec.Meta(ge=0, le=100_000)] = 65.0
+
+    async def strike(self, context: Context) -> None:
+        """Compute, if this request is one of the large ones."""
+        if context.draws.u(f"fault:large-bodies:{self.service}") < self.share:
+            context.work(self.work_ms)
+
+
 class ColdStarts(Limits, frozen=True, tag="cold-starts"):
     """Idle containers are taken away early, and there may be few of them at a time.
 

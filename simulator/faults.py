@@ -13,12 +13,13 @@ import msgspec
 from simulator.errors import UsageError, nearest
 from simulator.fault_container import BadContainer, GcPause, MemoryLeak, SlowStart, SlowUsers
 from simulator.fault_fleet import CacheStampede, FanOut, NPlusOne
-from simulator.fault_function import ColdStarts, ErrorRate, NoisyNeighbor, SporadicDelay
+from simulator.fault_function import ColdStarts, ErrorRate, LargeBodies, NoisyNeighbor, SporadicDelay
+from simulator.fault_gateway import SlowAuthorizer
 from simulator.fault_table import ConnectionPool, CronJob, LockContention, TableThrottling
 from simulator.fault_way import HeadOfLine, Hedge, LostConnections, RetryStorm
 
 AnyFault = (
-    SporadicDelay | ErrorRate | ColdStarts | NoisyNeighbor
+    SporadicDelay | ErrorRate | LargeBodies | ColdStarts | NoisyNeighbor | SlowAuthorizer
     | LockContention | ConnectionPool | TableThrottling | CronJob
     | RetryStorm | LostConnections | HeadOfLine | Hedge
     | GcPause | SlowStart | BadContainer | MemoryLeak | SlowUsers

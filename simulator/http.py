@@ -32,15 +32,14 @@ class LabTransport(httpx.BaseTransport):
         """Send one request and wait, in virtual time, for its answer."""
         body = request.read().decode("utf-8", "replace")
         run = self._lab.request(request.method, str(request.url), dict(request.headers), body or None)
-        sent_s, task = run.world.sim.now, run.sent_by_hand[-1]
-        while not task.done:
+        sent_s, place = run.now_s, len(run.answers) - 1
+        while (answer := run.answers[place]) is None:
             self._lab.advance(A_DAY, budget=1)
-        number, answer = task.result
-        if answer is None and run.load.errors[number] == "ENOTFOUND":
+        if answer.error == "ENOTFOUND":
             raise httpx.ConnectError(f"no such host in the lab: {request.url.host}", request=request)
-        if answer is None:
-            raise httpx.ReadTimeout(f"no answer came: {run.load.errors[number]}", request=request)
-        return _response(answer.status, answer.headers, answer.body, run.world.sim.now - sent_s)
+        if answer.error:
+            raise httpx.ReadTimeout(f"no answer came: {answer.error}", request=request)
+        return _response(answer.status, answer.headers or {}, answer.body, run.now_s - sent_s)
 
 
 def request(exchange: Exchange) -> httpx.Request:

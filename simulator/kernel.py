@@ -45,7 +45,7 @@ class Deadlock(RuntimeError):  # noqa: N818 - the field's own word
 
 
 class Stalled(RuntimeError):  # noqa: N818 - the field's own word
-    """A process ran a million steps without letting time pass; the text names it."""
+    """A process ran a million steps without letting time pass; the text names it. It is its turn still."""
 
 
 _make = object.__new__
@@ -228,10 +228,10 @@ class Simulation:
                         unused = 1
                         break
                 if due and (not heap or heap[0][0] > now):
-                    task = next_due()
                     idle += 1
                     if idle > STALL_STEPS:
-                        raise Stalled(f"`{task.name}` goes on without letting time pass (now {now:.6f} s)")
+                        raise Stalled(f"`{due[0].name}` goes on without letting time pass (now {now:.6f} s)")
+                    task = next_due()
                 elif heap:
                     when, token, task = entry = pop(heap)
                     if task._token != token:
@@ -258,6 +258,7 @@ class Simulation:
                         task.result = stop.value
                         if task._waiting_on is not None:
                             forget(task)
+                            task._waiting_on = None  # a child that it waited for knows it, too: a cycle
                         self._foreground = foreground = self._foreground - 1
                         if not foreground:
                             self._halt = True
@@ -324,6 +325,7 @@ class Simulation:
             except BaseException as failure:  # noqa: BLE001 - it belongs to who waits for the process
                 self._finish(task, None, failure)
                 return
+        self._due.appendleft(task)
         raise Stalled(f"`{task.name}` goes on without waiting (now {self.now:.6f} s)")
 
     def _finish(self, task: Task, result: Any, failure: BaseException | None) -> None:
@@ -343,7 +345,8 @@ class Simulation:
                 heard |= waiter._wake(token)
             task._waiters = None
         if task._gathering is not None:
-            task._gathering._ended(failure)
+            gathering, task._gathering = task._gathering, None
+            gathering._ended(failure)
         elif failure is not None and not heard and not isinstance(failure, Cancelled):
             self._crash = (task, failure)
             self._halt = True

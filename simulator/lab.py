@@ -13,25 +13,32 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import UNSET, UnsetType
 
-from simulator.deploying import Version, build, read_version
-from simulator.errors import UsageError, nearest
+from simulator.deploying import Version, build, is_built_in, read_version
+from simulator.errors import BuildError, UsageError, nearest
 from simulator.load import Plan, load_plan
 from simulator.run import Run, make_again
-from simulator.run_settings import RunSettings
+from simulator.run_settings import DeployChange, RunSettings
 from simulator.sampling import as_policy
 from simulator.users import check_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from simulator.any_run import AnyRun
     from simulator.faults import AnyFault
+    from simulator.remote import Host
     from simulator.run_data import RunData
     from simulator.sampling import Sampling
     from simulator.settings import AlertRule, Scenario
+    from simulator.smoke import Verdict
     from simulator.system.recorder import Details
 
 KEEP = "\0keep"  # a deploy that leaves the agent's token as it is
 DEFAULT_PLAN = "artillery-slowness.yml"
+NEVER_AGAIN = (
+    3  # so often a version's handler may fail to come back, before the one before it is activated again
+)
+A_STRETCH_S, STRETCH_STEPS = 3_600.0, 20_000
 
 
 class _Deploy(NamedTuple):
@@ -42,11 +49,13 @@ class _Deploy(NamedTuple):
 class Lab:
     """A scenario with everything a learner can do to it."""
 
-    def __init__(self, scenario: Scenario, seed: int = 1) -> None:
+    def __init__(self, scenario: Scenario, seed: int = 1, host: Host | None = None) -> None:
         monitoring = scenario.monitoring
         self.scenario = scenario
         self.seed = seed
-        self.run: Run | None = None
+        self.host = host
+        """Where versions that are not built in are played; without one they are played here."""
+        self.run: AnyRun | None = None
         self.sampling: float | Sampling = 1.0
         self.warm_containers = scenario.warm
         self.rules: list[AlertRule] = list(monitoring.rules)
@@ -60,19 +69,27 @@ class Lab:
         self._faults: dict[int, AnyFault] = {}
         self._handles = 0
         self.runs_made = 0
+        self.on_rollback: Callable[[Version, Version], None] | None = None
+        """Called with (version, the one that runs now) when a version was taken back because it never comes back."""
+        self._minded = 0
         self._details: tuple[tuple[RunSettings, int, float], Details] | None = None
         for fault in scenario.faults:
             self.inject(fault)
 
     # what is deployed
 
-    def deploy(self, what: str | Version, token: str | None = KEEP) -> Version:
-        """Deploy a version by its ref, such as ``request-ride@traced``, or a Version with source text of its own.
+    def deploy(self, what: str | Version | Verdict, token: str | None = KEEP) -> Version:
+        """Deploy a version by its ref, such as ``request-ride@traced``, or a Version, or what a smoke test says of one.
 
         `token` is the monitoring token deployed with it: None for none, `KEEP` for the one it has.
-        Raises UsageError for a name that does not exist, BuildError for source that cannot be built.
+        Raises UsageError for a name that does not exist, BuildError for source that cannot be built or was refused.
         """
-        version = read_version(what) if isinstance(what, str) else what
+        if isinstance(what, str | Version):
+            version = read_version(what) if isinstance(what, str) else what
+        else:
+            version = what.version
+            if not what.passed:
+                raise BuildError(what.reason)
         if version.service not in self.versions:
             raise UsageError(f"no service `{version.service}`{nearest(version.service, self.versions)}")
         build(version.source, version.ref)
@@ -102,8 +119,20 @@ class Lab:
         if token is not UNSET:
             self.tokens[version.service] = token
         if self._live is not None:
+            self._rehouse(version)
             self._live.deploy(version, token)
         return version
+
+    def _rehouse(self, version: Version) -> None:
+        """Bring the run under way to the same point in the host's process, before what is not built in runs in it."""
+        run = self._live
+        if self.host is None or not isinstance(run, Run) or is_built_in(version):
+            return
+        from simulator.remote import RemoteRun
+
+        self.run = RemoteRun(
+            run.settings, run.number, self.host, now_s=run.now_s, steps=run.world.sim.steps, known=run.data()
+        )
 
     # what is done to it
 
@@ -146,7 +175,7 @@ class Lab:
 
     # load and time
 
-    def load(self, plan: Plan | None = None, seed: int | None = None) -> Run:
+    def load(self, plan: Plan | None = None, seed: int | None = None) -> AnyRun:
         """Begin a run of a load plan (default: the scenario's) from virtual 0. Time has not moved.
 
         Raises UsageError for a plan that aims elsewhere.
@@ -162,7 +191,7 @@ class Lab:
         path: str = "/ride",
         headers: dict[str, str] | None = None,
         body: str | None = None,
-    ) -> Run:
+    ) -> AnyRun:
         """Send one request by hand; it is answered as time moves. Gives the run it belongs to.
 
         That is the one under way, or else a new one without a load. `path` may be a whole URL.
@@ -176,7 +205,7 @@ class Lab:
         run.request(method, url, headers or {}, body)
         return run
 
-    def stop(self, run: Run) -> None:
+    def stop(self, run: AnyRun) -> None:
         """End a run's load early: nobody new arrives, who is under way finishes."""
         if not run.finished:
             run.stop()
@@ -189,11 +218,33 @@ class Lab:
         """
         if not 0.0 <= seconds < math.inf:
             raise ValueError(f"time runs forward: advance by seconds of 0 or more, not {seconds!r}")
-        return 0.0 if self.run is None else self.run.advance(seconds, budget)
+        if self.run is None:
+            return 0.0
+        passed = self.run.advance(seconds, budget)
+        self._mind(self.run)
+        return passed
 
-    def finish(self, run: Run) -> Run:
+    def _mind(self, run: AnyRun) -> None:
+        """Take a version back when its handler did not come back for the third time."""
+        incidents = run.incidents
+        if len(incidents) == self._minded:
+            return
+        self._minded = len(incidents)
+        ref = incidents[-1].ref
+        version = self.versions[ref.partition("@")[0]]
+        if sum(one.ref == ref for one in incidents) < NEVER_AGAIN or version.ref != ref:
+            return
+        if len(self._history[version.service]) > 1:
+            instead = self.rollback(version.service)
+            if self.on_rollback is not None:
+                self.on_rollback(version, instead)
+
+    def finish(self, run: AnyRun) -> AnyRun:
         """Let time pass until a run has settled. Raises Deadlock if it never can."""
         with _quiet_collector():
+            while not run.settled and run is self.run and not isinstance(run, Run):
+                self.advance(A_STRETCH_S, STRETCH_STEPS)
+                run = self.run
             run.finish()
         return run
 
@@ -208,14 +259,17 @@ class Lab:
         """
         key = (data.settings, data.steps, data.now_s)
         if self._details is None or self._details[0] != key:
-            self._details = (key, make_again(data))
+            self._details = (
+                key,
+                make_again(data) if self.at_home(data.settings) else self._host.details(data),
+            )
         return self._details[1]
 
     @property
-    def _live(self) -> Run | None:
+    def _live(self) -> AnyRun | None:
         return self.run if self.run is not None and not self.run.finished else None
 
-    def _begin(self, plan: Plan, seed: int) -> Run:
+    def _begin(self, plan: Plan, seed: int) -> AnyRun:
         settings = RunSettings(
             scenario=self.scenario,
             seed=seed,
@@ -228,8 +282,24 @@ class Lab:
             plan=plan,
         )
         self.runs_made += 1
-        self.run = Run(settings, self.runs_made)
+        self._minded = 0
+        if self.at_home(settings):
+            self.run = Run(settings, self.runs_made)
+        else:
+            from simulator.remote import RemoteRun
+
+            self.run = RemoteRun(settings, self.runs_made, self._host)
         return self.run
+
+    @property
+    def _host(self) -> Host:
+        assert self.host is not None
+        return self.host
+
+    def at_home(self, settings: RunSettings) -> bool:
+        """Tell whether a run is played in this process: there is no host, or only built-in versions run in it."""
+        deployed = [change.version for change in settings.changes if isinstance(change, DeployChange)]
+        return self.host is None or all(map(is_built_in, [*settings.versions.values(), *deployed]))
 
 
 @contextmanager

@@ -18,10 +18,11 @@ import numpy as np
 
 from simulator.metrics import artillery1_percentile
 from simulator.report_format import clock, date, key_order, milliseconds, number, rounded
-from simulator.report_traffic import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from simulator.report_traffic import Floats, Integers, PhaseStart, Traffic
 
@@ -40,8 +41,11 @@ def artillery1(traffic: Traffic) -> str:
     return "".join(interim_reports(traffic, math.inf)).rstrip("\n") + "\n"
 
 
-def interim_reports(traffic: Traffic, until_s: float) -> list[str]:
+def interim_reports(traffic: Traffic, until_s: float, known: Sequence[str] = ()) -> list[str]:
     """Return what Artillery 1.6.0-15 has printed by a virtual time, in pieces, as they came.
+
+    `known` are the pieces of the same run that an earlier call gave, before the run was over: only what came after
+    them is made.
 
     A piece is a line that says a phase started, or a report with the empty line that follows it; the last two
     of a run that is over are a report and the summary. Joined they are the tool's output so far, and the same
@@ -54,17 +58,27 @@ def interim_reports(traffic: Traffic, until_s: float) -> list[str]:
     end_s = min(until_s, over_s)
     if math.isinf(end_s):
         raise ValueError("virtual users are still at work; say until when to report")
-    ledger = _Ledger(traffic)
-    printed = [(phase.at_s, 1, _started(phase)) for phase in traffic.phases if phase.at_s <= until_s]
-    period_s = 0.0
-    while period_s + _PERIOD_S <= end_s:
-        from_s, period_s = period_s, period_s + _PERIOD_S
-        # 0 sorts before 1: the tool starts the timer of its reports before that of the phases.
-        printed.append((period_s, 0, ledger.report(from_s, period_s, period_s)))
-    pieces = [piece for _, _, piece in sorted(printed, key=itemgetter(0, 1))]
-    if over_s <= until_s:
-        pieces.append(ledger.report(period_s, math.inf, over_s))
-        pieces.append(ledger.report(0.0, math.inf, over_s, summary=True))
+    # 0 sorts before 1: the tool starts the timer of its reports before that of the phases.
+    periods = int(end_s // _PERIOD_S)
+    moments: list[tuple[float, int, PhaseStart | None]] = [
+        (_PERIOD_S * i, 0, None) for i in range(1, periods + 1)
+    ]
+    moments += [(phase.at_s, 1, phase) for phase in traffic.phases if phase.at_s <= until_s]
+    moments.sort(key=itemgetter(0, 1))
+    over = over_s <= until_s
+    blocks = [at_s for at_s, _, phase in moments[len(known) :] if phase is None]
+    from_s = blocks[0] - _PERIOD_S if blocks else periods * _PERIOD_S
+    ledger = _Ledger(traffic, from_s) if blocks or over else None
+    pieces = list(known)
+    for at_s, _, phase in moments[len(known) :]:
+        if phase is not None:
+            pieces.append(_started(phase))
+        elif ledger is not None:
+            pieces.append(ledger.report(at_s - _PERIOD_S, at_s, at_s))
+    if over and ledger is not None:
+        pieces.append(ledger.report(periods * _PERIOD_S, math.inf, over_s))
+        whole = ledger if from_s <= 0 else _Ledger(traffic)
+        pieces.append(whole.report(0.0, math.inf, over_s, summary=True))
     return pieces
 
 
@@ -79,9 +93,14 @@ def _stamp(at_s: float) -> str:
 
 
 class _Ledger:
-    """Everything the tool counts, each kind in the order of the times it was counted at."""
+    """Everything the tool counts from a moment on, each kind in the order of the times it was counted at."""
 
-    def __init__(self, traffic: Traffic) -> None:
+    def __init__(self, traffic: Traffic, from_s: float = 0.0) -> None:
+        def in_order(times_s: Floats) -> tuple[Floats, NDArray[np.intp]]:
+            rows = np.flatnonzero(times_s >= from_s)
+            rows = rows[np.argsort(times_s[rows], kind="stable")]
+            return times_s[rows], rows
+
         ended = traffic.ended_s
         self.launched, order = in_order(traffic.launched_s)
         self.scenarios = traffic.scenario[order]

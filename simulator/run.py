@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from simulator.kernel import Deadlock
+from simulator.any_run import AnyRun, ByHand
+from simulator.hanging import turn
+from simulator.kernel import Deadlock, Stalled
 from simulator.run_data import RunData
 from simulator.run_settings import (
     Change,
     DeployChange,
     FaultChange,
+    HangChange,
     RequestChange,
     RuleChange,
     RunSettings,
@@ -25,35 +28,41 @@ from simulator.system.world import World
 from simulator.users import Load
 
 if TYPE_CHECKING:
-    from simulator.deploying import Version
-    from simulator.faults import AnyFault
     from simulator.kernel import Simulation, Task
-    from simulator.sampling import Sampling
-    from simulator.settings import AlertRule
+    from simulator.system.world import Incident
 
 AN_HOUR = 3600.0
 
 
-class Run:
-    """A run under way or ended. Only `Lab` moves it."""
+class Run(AnyRun):
+    """A run in this process."""
 
     def __init__(self, settings: RunSettings, number: int = 1, details: Details | None = None) -> None:
-        self.number = number
-        self._base = settings
-        self._changes: list[Change] = []
+        super().__init__(settings, number)
         self.world = World(settings, details)
         self.load = Load(self.world, settings.plan)
         self.sent_by_hand: list[Task] = []
 
     @property
-    def settings(self) -> RunSettings:
-        """What made this run, with the changes made while it went on."""
-        return msgspec.structs.replace(self._base, changes=tuple(self._changes))
+    def now_s(self) -> float:
+        """The virtual time."""
+        return self.world.sim.now
 
     @property
-    def is_by_hand(self) -> bool:
-        """There is no load, only requests sent one by one. Such a run goes on until the next one begins."""
-        return not self._base.plan.phases
+    def incidents(self) -> tuple[Incident, ...]:
+        """The handlers that never came back, in order."""
+        return tuple(self.world.incidents)
+
+    @property
+    def answers(self) -> tuple[ByHand | None, ...]:
+        """What came of each request sent by hand; None while it is under way."""
+        return tuple(self._answer(task) if task.done else None for task in self.sent_by_hand)
+
+    def _answer(self, task: Task) -> ByHand:
+        number, answer = task.result
+        if answer is None:
+            return ByHand(number, error=self.load.errors[number])
+        return ByHand(number, answer.status, answer.headers, answer.body)
 
     @property
     def finished(self) -> bool:
@@ -75,12 +84,32 @@ class Run:
         sim = self.world.sim
         before = sim.now
         if self.is_by_hand:
-            while (made := sim.run(until=before + seconds, budget=budget)) and sim.now < before + seconds:
-                if budget is not None and (budget := budget - made) <= 0:
-                    break
+            self._run_by_hand(before + seconds, budget)
         else:
             self._run(before + seconds, budget)
         return sim.now - before
+
+    def _run_by_hand(self, until: float, budget: int | None) -> None:
+        """Run to a time, or for a budget of steps: there is no end to it."""
+        sim = self.world.sim
+        while budget is None or budget > 0:
+            made = self._stepped(until, budget)
+            if not made or sim.now >= until:
+                return
+            if budget is not None:
+                budget -= made
+
+    def _stepped(self, until: float, budget: int | None) -> int:
+        """Run the simulation; a handler that goes on for ever without letting time pass hangs from then on."""
+        sim = self.world.sim
+        before = sim.steps
+        try:
+            return sim.run(until=until, budget=budget)
+        except Stalled:
+            if not self.world.runs_version(turn(sim)):
+                raise
+            self.hang()
+            return sim.steps - before
 
     def finish(self) -> None:
         """Let time pass to the moment this run has settled. Raises Deadlock if it never can."""
@@ -98,41 +127,20 @@ class Run:
             last_steps = self.load.finished.is_set
             if last_steps and self.settled:
                 return
-            made = sim.run(until=until, budget=1 if last_steps else budget)
+            made = self._stepped(until, 1 if last_steps else budget)
             if budget is not None:
                 budget -= made
             if not made and sim.now >= until:
                 return
 
-    # changes while it goes on; each is kept with its place, so the run can be made again
+    # changes; each is kept with its place, so the run can be made again
 
-    def _at(self) -> tuple[float, int]:
-        return self.world.sim.now, self.world.sim.steps
-
-    def deploy(self, version: Version, token: str | msgspec.UnsetType | None = msgspec.UNSET) -> None:
-        """Activate a version, with a token for its agent if one is given."""
-        self.apply(DeployChange(*self._at(), version, token))
-
-    def sample(self, rate: float | Sampling) -> None:
-        """Change which traces are kept."""
-        self.apply(SamplingChange(*self._at(), rate))
-
-    def fault(self, fault: AnyFault, *, on: bool) -> None:
-        """Switch a fault on or off."""
-        self.apply(FaultChange(*self._at(), fault, on))
-
-    def watch(self, rule: AlertRule) -> None:
-        """Add an alert rule."""
-        self.apply(RuleChange(*self._at(), rule))
-
-    def stop(self) -> None:
-        """End the load: nobody new arrives; who is under way finishes."""
-        self.apply(StopChange(*self._at()))
-
-    def request(self, method: str, url: str, headers: dict[str, str], body: str | None) -> Task:
-        """Send one request by hand; it meets the world when time moves. The task's result is (number, Answer)."""
-        self.apply(RequestChange(*self._at(), method, url, headers, body))
-        return self.sent_by_hand[-1]
+    def apply_now(self, change: Change) -> Change:
+        """Make a change now, whatever its place was; gives it with the place that it has."""
+        sim = self.world.sim
+        change = msgspec.structs.replace(change, at_s=sim.now, at_step=sim.steps)
+        self.apply(change)
+        return change
 
     def apply(self, change: Change) -> None:
         """Make a change now and keep it."""
@@ -148,6 +156,8 @@ class Run:
                 world.watch(change.rule)
             case StopChange():
                 self.load.stop()
+            case HangChange():
+                world.hang(change.line)
             case RequestChange():
                 sent = HttpRequest(change.method, change.url, dict(change.headers), change.body)
                 count = len(self.sent_by_hand)
@@ -184,31 +194,45 @@ class Run:
             frozen_users=load.users.freeze(),
         )
 
-    def report(self) -> str:
-        """Give the report as the tool of 2018 printed it."""
-        from simulator.report import artillery1
 
-        return artillery1(self.data().traffic())
-
-
-def make_again(data: RunData) -> Details:
+def make_again(data: Made) -> Details:
     """Run the same run once more, as far as `data` goes, and keep bodies, log lines and tracebacks this time."""
     details = Details()
     replay(data, details)
     return details
 
 
-def replay(data: RunData, details: Details | None = None) -> Run:
+class Made(Protocol):
+    """What tells how to make a run again: its settings with their changes, and how far it has come."""
+
+    @property
+    def settings(self) -> RunSettings:
+        """What made it."""
+
+    @property
+    def number(self) -> int:
+        """Its number."""
+
+    @property
+    def now_s(self) -> float:
+        """The virtual time it has come to."""
+
+    @property
+    def steps(self) -> int:
+        """The kernel steps it has made."""
+
+
+def replay(data: Made, details: Details | None = None) -> Run:
     """Run the same run once more, with each change in its place, as far as `data` goes."""
     run = Run(msgspec.structs.replace(data.settings, changes=()), data.number, details)
     for change in data.settings.changes:
-        _go_to(run.world.sim, change.at_s, change.at_step)
+        go_to(run.world.sim, change.at_s, change.at_step)
         run.apply(change)
-    _go_to(run.world.sim, data.now_s, data.steps)
+    go_to(run.world.sim, data.now_s, data.steps)
     return run
 
 
-def _go_to(sim: Simulation, at_s: float, at_step: int) -> None:
+def go_to(sim: Simulation, at_s: float, at_step: int) -> None:
     """Go to the moment when so many steps had been made, and then to the time that had passed without another."""
     while sim.steps < at_step and sim.run(until=at_s, budget=at_step - sim.steps):
         pass
@@ -216,4 +240,4 @@ def _go_to(sim: Simulation, at_s: float, at_step: int) -> None:
         sim.run(until=at_s)
 
 
-__all__ = ["Exchange", "Run", "make_again", "replay"]
+__all__ = ["Exchange", "Run", "go_to", "make_again", "replay"]

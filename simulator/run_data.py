@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from msgspec import UNSET
 
+from simulator.columns import Columns
+from simulator.metrics import Ordered
 from simulator.monitoring import state_of
 from simulator.run_settings import DeployChange
 from simulator.system.recorder import WAIT_FLAG
@@ -62,7 +64,7 @@ class RunData:
     def invocations(self) -> dict[str, Column]:
         """The invocations that ended, by number; `cold_s` is their own cold start, 0 when warm."""
         columns = self.frozen_invocations.columns("number")
-        return columns | {"cold_s": columns["start_s"] - columns["asked_s"]}
+        return columns | Columns(("cold_s",), lambda _: columns["start_s"] - columns["asked_s"])
 
     @cached_property
     def spans(self) -> dict[str, Column]:
@@ -111,16 +113,27 @@ class RunData:
         return answered
 
     @cached_property
+    def ordered_latencies(self) -> Ordered:
+        """`latencies_s` in ascending order, for quantiles."""
+        return Ordered(self.latencies_s)
+
+    @cached_property
+    def ordered_warm_latencies(self) -> Ordered:
+        """`warm_latencies_s` in ascending order; where no request met a cold start, those are all."""
+        warm = self.warm_latencies_s
+        return self.ordered_latencies if len(warm) == len(self.latencies_s) else Ordered(warm)
+
+    @cached_property
     def codes(self) -> dict[int, int]:
         """How many answers there were of each status, in the order of the statuses."""
-        status = self.requests["status"]
-        found, counts = np.unique(status[status > 0], return_counts=True)
-        return {int(code): int(n) for code, n in zip(found, counts, strict=True)}
+        counts = np.bincount(np.maximum(self.requests["status"], 0))
+        return {code: int(counts[code]) for code in np.flatnonzero(counts).tolist() if code}
 
     def of_service(self, service: str) -> dict[str, Column]:
         """Give the invocations of one function."""
-        mask = self.invocations["service"] == self.services.index(service)
-        return {name: column[mask] for name, column in self.invocations.items()}
+        inv = self.invocations
+        mask = inv["service"] == self.services.index(service)
+        return Columns(inv, lambda name: inv[name][mask])
 
     @cached_property
     def front(self) -> str:
@@ -130,10 +143,10 @@ class RunData:
     def watched(self, service: str) -> bool:
         """Tell whether the agent of a function shows its invocations, as last deployed."""
         last = max(i for i, version in enumerate(self.versions) if version.service == service)
-        return bool(self._watching[last])
+        return bool(self.watching[last])
 
     @cached_property
-    def _watching(self) -> Column:
+    def watching(self) -> Column:
         """For each deploy, in their order, whether its agent was on."""
         tokens, right = dict(self.settings.tokens), self.settings.scenario.monitoring.token
         deploys = [change for change in self.settings.changes if isinstance(change, DeployChange)]
@@ -169,7 +182,7 @@ class RunData:
             match = (inv["outcome"] > 0) | (inv["status"] >= 500)
         else:
             match = inv["duration_s"] * 1000.0 > rule.over_ms
-        seen = self._watching[inv["version"]] & (inv["outcome"] != THROTTLED)  # none ran: no agent saw it
+        seen = self.watching[inv["version"]] & (inv["outcome"] != THROTTLED)  # none ran: no agent saw it
         numbers: Column = inv["number"][match & seen].astype(np.int64)
         return numbers
 

@@ -61,7 +61,15 @@ class RequestChange(msgspec.Struct, frozen=True, tag="request", tag_field="chang
     body: str | None
 
 
-Change = DeployChange | SamplingChange | FaultChange | RuleChange | StopChange | RequestChange
+class HangChange(msgspec.Struct, frozen=True, tag="hang", tag_field="change"):
+    """The process that went on next never came back: it looped for ever, at a line if that is known, or ended."""
+
+    at_s: float
+    at_step: int
+    line: int | None = None
+
+
+Change = DeployChange | SamplingChange | FaultChange | RuleChange | StopChange | RequestChange | HangChange
 
 
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True):

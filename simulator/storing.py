@@ -48,9 +48,13 @@ class StoredState(msgspec.Struct, frozen=True):
     names: tuple[str, ...]
 
 
+def state_of(data: RunData) -> StoredState:
+    """Give all of a run but its settings and columns."""
+    return StoredState(**{name: getattr(data, name) for name in StoredState.__struct_fields__})
+
+
 def pack(data: RunData) -> tuple[bytes, bytes, bytes]:
     """Give (settings, state, columns) of a run as bytes."""
-    fields = {name: getattr(data, name) for name in StoredState.__struct_fields__}
     tables: dict[str, dict[str, tuple[str, bytes]]] = {}
     for name, schema in TABLES.items():
         frozen: Frozen = getattr(data, f"frozen_{name}")
@@ -60,7 +64,7 @@ def pack(data: RunData) -> tuple[bytes, bytes, bytes]:
         }
     return (
         msgspec.json.encode(data.settings),
-        msgspec.json.encode(StoredState(**fields)),
+        msgspec.json.encode(state_of(data)),
         zlib.compress(msgspec.msgpack.encode(StoredColumns(FORMAT, tables)), 6),
     )
 

@@ -55,6 +55,7 @@ class HttpClient:
         function = world.hosts.get(host)
         if function is None:
             raise ConnectionError(f"no such host: {host or url}{nearest(host, world.hosts)}")
+        context.called(f"{method} {host}{path}")
         event: dict[str, Any] = {
             "httpMethod": method,
             "path": path,

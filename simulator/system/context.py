@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 
 LogLine = tuple[float, str, str]
 
+LONGEST_LINE = 10_000
+LONGEST_LOG = 1_000_000
+"""So many characters of a line, and of an invocation's log, are kept."""
+
 
 class Context:
     """The context of one invocation."""
 
     __slots__ = (
-        "_world", "container", "cpu_s", "debt", "draws", "invocation", "items", "mark", "recorded", "request", "share",
+        "_world", "calls", "container", "cpu_s", "debt", "draws", "invocation", "items", "logged", "mark", "recorded",
+        "request", "share",
     )  # fmt: skip
 
     def __init__(
@@ -43,6 +48,8 @@ class Context:
         self.debt = 0.0  # seconds computed and not yet waited for
         self.cpu_s = 0.0  # processor seconds
         self.recorded: list[LogLine] | None = [] if world.details is not None else None
+        self.logged = 0  # characters
+        self.calls: list[str] = []  # of other services, in order, while somebody looks
         self.items: list[dict[str, Any]] = []  # written into the rides table, while somebody looks
         self.mark = Marks(self, mark_s, keep=keep)
 
@@ -81,10 +88,19 @@ class Context:
         """Write down that something held this invocation up from `since_s` until now: shown in the lab's own trace."""
         self.mark.note(what, since_s)
 
+    def called(self, what: str) -> None:
+        """Write down that another service was called."""
+        if self.recorded is not None:
+            self.calls.append(what)
+
     def log(self, level: str, text: str) -> None:
         """Write a line into the invocation's log, kept while somebody looks."""
         if self.recorded is not None:
-            self.recorded.append((self.clock(), level, text))
+            self.logged += len(text)
+            if len(text) > LONGEST_LINE:
+                text = f"{text[:LONGEST_LINE]}… ({len(text):,} characters)"
+            if self.logged <= LONGEST_LOG:
+                self.recorded.append((self.clock(), level, text))
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(

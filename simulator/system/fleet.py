@@ -33,6 +33,7 @@ class FleetClient:
 
     async def find_unicorn(self, pickup_location: Any) -> dict[str, str]:  # noqa: ARG002 - every place is near in 2018
         """Find a unicorn for a pickup location."""
+        self._context.called("fleet.find_unicorn")
         if self._fleet.guards:
             unicorn: dict[str, str] = await through(self._fleet.guards, self._context, self._look_up)
             return unicorn

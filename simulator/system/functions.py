@@ -17,6 +17,7 @@ from simulator.randomness import Draws, name_key
 from simulator.system.context import Context
 from simulator.system.failures import describe_failure
 from simulator.system.guards import through
+from simulator.system.marks import SPENT
 from simulator.system.modules import Sandbox, own_modules
 from simulator.system.replies import FAILED, OK, THROTTLED, TIMED_OUT, Reply, check_response, is_error
 from simulator.waiting import Expired, overruled
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from simulator.deploying import Version
     from simulator.fault import Limits
+    from simulator.kernel import Task
+    from simulator.monitoring import State
     from simulator.system.guards import Guard
     from simulator.system.world import World
 
@@ -41,13 +44,14 @@ class Container:
     )  # fmt: skip
 
     def __init__(
-        self, index: int, version: Version, version_index: int, now: float, memory_mb: float
-    ) -> None:
+        self, index: int, version: Version, version_index: int, now: float, memory_mb: float, *,
+        never: BaseException | None = None,
+    ) -> None:  # fmt: skip
         self.index = index
         self.version = version
         self.version_index = version_index
         self.box = Sandbox(version.service)
-        self.broken: BaseException | None = None
+        self.broken = never
         self.handler: Callable[[Any, Any], Any] | None = None
         self.booted_s = now
         self.idle_since_s = now
@@ -55,6 +59,8 @@ class Container:
         self.memory_mb = memory_mb
         self.spent = False
         self.may_refuse = may_refuse(version.source)
+        if never is not None:
+            return
         try:
             self.handler = load(version, own_modules(self.box))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the version's own, at its import
@@ -65,12 +71,14 @@ class Invocation:
     """One call of a function: who asked, and what came of it. Times are virtual seconds."""
 
     __slots__ = (
-        "asked_s", "cold_s", "container", "context", "ended_s", "error", "mark", "number", "outcome", "parent",
-        "report_s", "request", "response", "started_s",
+        "agent", "asked_s", "cold_s", "container", "context", "ended_s", "error", "event", "mark", "number", "outcome",
+        "parent", "report_s", "request", "response", "started_s",
     )  # fmt: skip
 
+    agent: State  # of the monitoring agent that its container was started with
     container: Container
     context: Context
+    event: dict[str, Any]  # as it was sent, while somebody looks
     started_s: float
     ended_s: float
 
@@ -103,6 +111,8 @@ class Function:
         self.guards: list[Guard] = []
         self.call_guards: list[Guard] = []
         self.idle: list[Container] = []
+        self.in_turn = 0  # how many faults let containers take turns
+        self.at_work: dict[Task, Invocation] = {}  # who runs which handler
         self.busy = 0
         self.started = 0
         self._kind = name_key(f"container:{name}") & 0xFFFFFFFF
@@ -110,8 +120,14 @@ class Function:
         self.idle += [container for container in warm if container.broken is None]
 
     def _boot(self) -> Container:
+        never = self.world.never_begins(self.version) if self.world.hanging else None
         container = Container(
-            self.started, self.version, self.version_index, self.world.sim.now, self.settings.baseline_mb
+            self.started,
+            self.version,
+            self.version_index,
+            self.world.sim.now,
+            self.settings.baseline_mb,
+            never=never,
         )
         self.started += 1
         return container
@@ -140,12 +156,13 @@ class Function:
             fault.change(self)
 
     def _idle(self, now: float) -> Container | None:
-        """Take the container that became idle last, if it is kept alive still."""
-        if self.idle:
-            container = self.idle.pop()
+        """Take the container that became idle last, or first where they take turns, if it is kept alive still."""
+        while self.idle:
+            container = self.idle.pop(0 if self.in_turn else -1)
             if now - container.idle_since_s <= self.keep_alive_s:
                 return container
-            self.idle.clear()  # the others have been idle for longer
+            if not self.in_turn:
+                self.idle.clear()  # the others have been idle for longer
         return None
 
     async def _started(self, call: Invocation) -> Container:
@@ -173,32 +190,53 @@ class Function:
         self.busy += 1
         call.container = container = self._idle(call.asked_s) or await self._started(call)
         agent = world.agent
-        state = agent.state(self.name)  # of the agent that this container was started with
-        watched = state != "dormant"
+        call.agent = agent.state(self.name)
+        watched = call.agent != "dormant"
         keep = watched and draws.kept
         call.context = Context(
             world, draws, container, invocation=number, request=request, share=self.share,
             mark_s=agent.mark_s(keep=keep) if watched else 0.0, keep=keep,
         )  # fmt: skip
         call.started_s = world.sim.now
-        sent = deepcopy(event) if world.details is not None else event
+        call.event = deepcopy(event) if world.details is not None else event
+        task = world.sim.current
+        assert task is not None
+        self.at_work[task] = call
         await self._handle(call, event)
+        del self.at_work[task]
+        return await self._conclude(call)
+
+    async def time_out(self, call: Invocation) -> Reply:
+        """End an invocation whose handler never came back: its process computes on until the function's timeout."""
+        context = call.context
+        left = max(0.0, call.started_s + self.settings.timeout_s - self.world.sim.now)
+        await sleep(left)
+        context.cpu_s += left * self.share
+        call.outcome = TIMED_OUT
+        return await self._conclude(call)
+
+    async def _conclude(self, call: Invocation) -> Reply:
+        """Record an invocation that has ended, send its report, and let its container go."""
+        world, container, agent = self.world, call.container, self.world.agent
         call.ended_s = now = world.sim.now
         call.context.mark.cut_off(now, timed_out=call.outcome == TIMED_OUT)
         container.cpu_s += call.context.cpu_s
         if world.details is not None:
-            world.details.invocation(self, call, sent, self._failure(call))
-        if watched:
-            call.report_s = agent.report_s(draws, self.name)
+            world.details.invocation(self, call, call.event, self._failure(call))
+        if call.agent != "dormant":
+            call.report_s = agent.report_s(call.context.draws, self.name)
             await sleep(call.report_s)
         world.recorder.invocation(self, call)
-        if state == "on":
+        if call.agent == "on":
             failed = call.outcome != OK or is_error(call.response)
             agent.saw(self.name, now, now - call.started_s, failed=failed, now=world.sim.now)
         self.busy -= 1
         if self._usable(call):
             container.idle_since_s = world.sim.now
             self.idle.append(container)
+        # No cycle is left behind: whole rides would wait for the garbage collector, and then hold everything up.
+        call.context.mark = SPENT
+        call.error = None  # through its traceback it knows this call
         return Reply(call.outcome, call.response)
 
     async def _handle(self, call: Invocation, event: dict[str, Any]) -> None:
@@ -209,6 +247,9 @@ class Function:
         try:
             async with limit:
                 try:
+                    if self.world.hanging:
+                        context.cpu_s += self.settings.timeout_s * self.share
+                        await self.world.never(call)
                     answering = self._answer(call, event)
                     if self.guards or call.container.may_refuse:
                         call.response = await overruled(limit, answering)

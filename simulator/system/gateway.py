@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from simulator.randomness import Draws
     from simulator.system.replies import Reply
     from simulator.system.world import World
+
+Check = Callable[[str, "Draws", dict[str, str]], Awaitable[None]]  # (function, draws, claims)
 
 JSON_HEADERS = {"Content-Type": "application/json"}
 PORTS = {"http": 80, "https": 443}
@@ -54,6 +57,7 @@ class Gateway:
         self.world = world
         self.settings = world.settings.scenario.gateway
         self.site = site = world.settings.scenario.site
+        self.checks: list[Check] = []  # what the authorizer does besides
         stage = urlsplit(site.url).path.rstrip("/")
         self._routes: dict[tuple[str, str], tuple[str, str]] = {
             (route.method, stage + route.path): (route.function, route.path) for route in self.settings.routes
@@ -80,11 +84,14 @@ class Gateway:
             return _message(403, "Missing Authentication Token")
         if not authorized:
             return _message(401, "Unauthorized")
+        claims = {"cognito:username": self.site.user}
+        for check in tuple(self.checks):
+            await check(name, draws, claims)
         event: dict[str, Any] = {
             "httpMethod": sent.method,
             "path": route,
             "headers": sent.headers | {"traceparent": passed_on(draws, REQUEST)},
-            "requestContext": {"authorizer": {"claims": {"cognito:username": self.site.user}}},
+            "requestContext": {"authorizer": {"claims": claims}},
             "body": sent.body,
         }
         task = self.world.sim.spawn(self.world.functions[name].invoke(event, number, draws), name)

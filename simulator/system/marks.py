@@ -136,3 +136,32 @@ class _Mark:
 
     def __exit__(self, kind: object, *_: object) -> None:
         self._marks.close(self._row, 0 if kind is None else ERROR_FLAG)
+
+
+class _Spent(Marks):
+    """The marks of invocations that have ended: whoever kept a context may mark on, which is free and kept nowhere."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        self.keep = False
+        self.rows = []
+        self.count = 0
+
+    def start(self, name: str) -> None:
+        pass
+
+    def end(self, name: str) -> None:
+        pass
+
+    def open(self, name: str) -> int:  # noqa: ARG002
+        return UNKEPT
+
+    def close(self, row: int, flags: int = 0) -> None:
+        pass
+
+    def innermost(self) -> int:
+        return -1
+
+
+SPENT = _Spent()

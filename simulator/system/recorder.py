@@ -174,7 +174,8 @@ class Exchange(msgspec.Struct):
 class InvocationDetail(msgspec.Struct):
     """One invocation, whole: event, response, log lines (seconds from its start), traceback or an empty text.
 
-    `items` are what it wrote into the rides table, in the table's own form.
+    `items` are what it wrote into the rides table, in the table's own form; `logged` counts the characters of its log;
+    `calls` are the services that it called, in order.
     """
 
     number: int
@@ -184,6 +185,8 @@ class InvocationDetail(msgspec.Struct):
     log: list[tuple[float, str, str]]
     failure: str
     items: list[dict[str, Any]] = []
+    logged: int = 0
+    calls: list[str] = []
 
 
 class Details:
@@ -200,5 +203,13 @@ class Details:
         if (warning := function.world.agent.warning(function.name)) is not None:
             lines.insert(0, (0.0, "warning", warning))
         self.invocations[call.number] = InvocationDetail(
-            call.number, function.name, event, call.response, lines, failure, context.items
+            call.number,
+            function.name,
+            event,
+            call.response,
+            lines,
+            failure,
+            context.items,
+            context.logged,
+            context.calls,
         )

@@ -78,6 +78,7 @@ class RidesClient:
     async def put_item(self, item: dict[str, Any]) -> None:
         """Write one item: computed in the function, then sent. What the table does not take is refused before."""
         table, context = self._table, self._context
+        context.called("rides.put_item")
         context.work(table.settings.client_cpu_ms)
         if not isinstance(item, dict):
             raise TypeError(f"put_item takes a dictionary, not {type(item).__name__}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import UNSET, UnsetType
 
 from simulator.errors import UsageError, nearest
+from simulator.hanging import NEVER, answer, hang, hold, turn
 from simulator.kernel import Simulation
 from simulator.monitoring import Agent
 from simulator.randomness import Blocks
@@ -17,13 +18,32 @@ from simulator.system.gateway import Gateway
 from simulator.system.recorder import Details, Recorder
 from simulator.system.rides import RidesTable
 from simulator.traces import trace_id
+from simulator.waiting import command
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from simulator.deploying import Version
     from simulator.faults import AnyFault
+    from simulator.kernel import Task
     from simulator.run_settings import RunSettings
     from simulator.settings import AlertRule
+    from simulator.system.functions import Invocation
     from simulator.system.guards import Undo
+
+A_DAY = 86_400.0
+
+
+class Incident(NamedTuple):
+    """A handler never came back: when, which version, its invocation's number (None: a part of one), and where it was.
+
+    `line` is the line of the version's source, if it is known.
+    """
+
+    at_s: float
+    ref: str
+    invocation: int | None
+    line: int | None = None
 
 
 class World:
@@ -38,6 +58,10 @@ class World:
         self.agent = Agent(scenario.monitoring, dict(settings.tokens), list(settings.rules))
         self.fleet = Fleet(scenario.fleet)
         self.rides = RidesTable(scenario.rides_table)
+        self.incidents: list[Incident] = []
+        self.hanging = False  # what begins in this step never comes back
+        self._line: int | None = None
+        self.hung: list[Coroutine[Any, Any, Any]] = []  # never to be forgotten
         self.versions: list[Version] = []
         self.functions: dict[str, Function] = {}
         self.hosts: dict[str, Function] = {}
@@ -80,6 +104,65 @@ class World:
         at = next(i for i, (one, _) in enumerate(self._faults) if one == fault)
         _, undo = self._faults.pop(at)
         undo()
+
+    def hang(self, line: int | None = None) -> None:
+        """Let the version's code that goes on next never come back: its invocation times out, at its time.
+
+        `line` is where it stands, for those who read of it. Raises UsageError where it was no version's turn.
+        """
+        self._line = line
+        task = turn(self.sim)
+        found = self._at_work(task)
+        if found is None:
+            self._hang_at_start(task)
+            return
+        function, owner, call = found
+        self.hung.append(hang(self.sim))
+        self._note(call.container.version, call.number if owner is task else None)
+        if owner is task:
+            del function.at_work[task]
+            hold(task)
+            self.sim.spawn(self._time_out(function, call, task), f"{task.name}, timed out")
+
+    def _hang_at_start(self, task: Task) -> None:
+        """Make the next step; the handler, or the first lines of a version, that it begins never come back."""
+        self.hanging = True
+        self.sim.run(until=self.sim.now + A_DAY, budget=1)
+        if self.hanging:
+            self.hanging = False
+            raise UsageError(f"`{task.name}` runs no version: it cannot hang")
+
+    async def never(self, call: Invocation) -> None:
+        """Be the handler that never comes back, for whoever begins it while `hanging`."""
+        self.hanging = False
+        self._note(call.container.version, call.number)
+        await command(NEVER)
+
+    def never_begins(self, version: Version) -> BaseException:
+        """Be the first lines of a version that never come to their end."""
+        self.hanging = False
+        self._note(version, None)
+        return TimeoutError(f"the first lines of {version.ref} never come to their end")
+
+    def _note(self, version: Version, invocation: int | None) -> None:
+        self.incidents.append(Incident(self.sim.now, version.ref, invocation, self._line))
+
+    def runs_version(self, task: Task) -> bool:
+        """Tell whether a process runs a handler, or was started by one."""
+        return self._at_work(task) is not None
+
+    def _at_work(self, task: Task) -> tuple[Function, Task, Invocation] | None:
+        """Find the invocation that a process is, or is a part of, with the process that runs its handler."""
+        owner: Task | None = task
+        while owner is not None:
+            for function in self.functions.values():
+                if (call := function.at_work.get(owner)) is not None:
+                    return function, owner, call
+            owner = owner.parent
+        return None
+
+    async def _time_out(self, function: Function, call: Invocation, task: Task) -> None:
+        answer(task, await function.time_out(call))
 
     def watch(self, rule: AlertRule) -> None:
         """Add an alert rule."""

@@ -17,6 +17,8 @@ async def visit():
     app = RidelabApp(data=pathlib.Path(sys.argv[1]))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
+        await pilot.press("enter")  # the page of the first start
+        await pilot.pause()
         shown = type(app.screen).__name__
         assert "Home" in shown, f"the first screen is {shown}"
 

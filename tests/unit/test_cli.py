@@ -39,12 +39,11 @@ def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (
             ["fly"],
-            "no `fly`; there are start, lessons, run, check, schema, reset, doctor (see `ridelab --help`)",
+            "no `fly`; there are start, lessons, run, check, schema, names, reset, doctor (see `ridelab --help`)",
         ),
         (["strat"], "no `strat`; did you mean `start`? (see `ridelab --help`)"),
         (["start", "3-load"], "no lesson `3-load`; did you mean `03-load`?"),
         (["start", "--speed", "11"], "no speed `11`; did you mean `1`?; there are 1, 10, 60, end"),
-        (["start", "--plain"], "--plain is not built yet: leave it away to open the screens"),
         (["start", "--seed", "-1"], None),
         (["reset"], "name one lesson, or give --all; nothing was changed"),
         (["reset", "03-load", "--all"], "name one lesson, or give --all; nothing was changed"),
@@ -84,13 +83,13 @@ def test_start_says_so_where_the_terminal_cannot_show_screens(
     assert code == 2
     assert (
         one_line(err)
-        == "this terminal (TERM=dumb) cannot show screens: use another, or set TERM to what it is"
+        == "this terminal (TERM=dumb) cannot show screens: use another, set TERM to what it is, or start with --plain"
     )
 
 
 @pytest.mark.usefixtures("at_a_terminal")
 def test_a_good_terminal_is_taken() -> None:
-    check_terminal(plain=False, environment={"TERM": "xterm-256color"})
+    check_terminal(environment={"TERM": "xterm-256color"})
 
 
 def test_a_course_that_cannot_be_read_is_named_with_its_place(
@@ -164,6 +163,11 @@ def test_the_version_is_told(ridelab: Callable[..., Said]) -> None:
 def test_in_a_terminal_start_reaches_home_and_q_leaves_it_restored(data_folder: Path) -> None:
     import pty
 
+    from lessons.progress import Progress
+    from tui.screens.first_time import mark_seen
+
+    with Progress.open(data_folder, course="module-4") as progress:
+        mark_seen(progress)
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(ROOT)

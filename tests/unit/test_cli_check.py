@@ -45,7 +45,7 @@ steps:
     text: Do it.
     do: "Press `r`"
     check: [{that: runs.n >= %d, otherwise: no run yet}]
-    hints: [Press r.]
+    hints: [Look at the Load pane., Press r.]
     proof: [%s]
 """
 
@@ -75,8 +75,11 @@ def test_a_lesson_that_cannot_be_proved_is_exit_code_one(
     file = lesson(tmp_path, ASKS % (runs, proof))
     code, out, err = ridelab("check", str(tmp_path))
     assert (code, out) == (1, "")
-    assert err.startswith(f"ridelab: {file}:6:5: step `only`")
-    assert what in err
+    head, line, sign = err.splitlines()
+    assert head.startswith(f"ridelab: {file}:6:5: step `only`")
+    assert what in head
+    assert line == "     6 |   - id: only"
+    assert sign.index("^") == line.index("id:")
 
 
 def test_a_lesson_that_cannot_be_read_is_exit_code_two_with_every_place(
@@ -85,8 +88,10 @@ def test_a_lesson_that_cannot_be_read_is_exit_code_two_with_every_place(
     file = lesson(tmp_path, "title: One\ngaol: G\nsteps: nothing\n")
     code, _, err = ridelab("check", str(tmp_path))
     assert code == 2
-    assert len(err.splitlines()) >= 2
-    assert all(line.startswith(f"ridelab: {file}:") for line in err.splitlines())
+    heads = [line for line in err.splitlines() if line.startswith("ridelab: ")]
+    assert len(heads) >= 2
+    assert all(line.startswith(f"ridelab: {file}:") for line in heads)
+    assert "     2 | gaol: G\n       | ^\n" in err
 
 
 def test_check_takes_a_scenario(ridelab: Callable[..., Said], tmp_path: Path) -> None:
@@ -98,7 +103,9 @@ def test_check_takes_a_scenario(ridelab: Callable[..., Said], tmp_path: Path) ->
     (tmp_path / "mine.yaml").write_text(good.replace("memory_mb: 128 ", "memory_mb: 12 "), encoding="utf-8")
     code, out, err = ridelab("check", str(tmp_path / "mine.yaml"))
     assert (code, out) == (2, "")
-    assert f"{tmp_path / 'mine.yaml'}:" in one_line(err)
+    head, line, sign = err.splitlines()
+    assert head.startswith(f"ridelab: {tmp_path / 'mine.yaml'}:")
+    assert line[sign.index("^") :].startswith("12 ")
 
 
 def test_a_folder_with_nothing_in_it_is_told(ridelab: Callable[..., Said], tmp_path: Path) -> None:
@@ -107,13 +114,13 @@ def test_a_folder_with_nothing_in_it_is_told(ridelab: Callable[..., Said], tmp_p
     assert one_line(err) == f"{tmp_path}: neither a course (course.yaml) nor a lesson (lesson.yaml) is in it"
 
 
-def test_the_schema_describes_all_three_kinds(ridelab: Callable[..., Said]) -> None:
+def test_the_schema_describes_every_kind(ridelab: Callable[..., Said]) -> None:
     code, out, _ = ridelab("schema")
     assert code == 0
     document: dict[str, Any] = json.loads(out)
     assert document["$schema"].startswith("https://json-schema.org/")
     names = {kind["$ref"].rpartition("/")[2] for kind in document["anyOf"]}
-    assert names == {"Lesson", "Course", "Scenario"}
+    assert names == {"Lesson", "Course", "GlossaryFile", "Scenario"}
     assert names <= document["$defs"].keys()
     assert set(document["$defs"]["Lesson"]["required"]) >= {"title", "goal", "steps"}
     assert document["$defs"]["Lesson"]["additionalProperties"] is False

@@ -72,7 +72,7 @@ def test_reset_begins_a_lesson_anew_and_leaves_the_others(
     assert "step 2 of 8" in ridelab("lessons")[1]
     code, out, err = ridelab("reset", "03-load", "--yes")
     assert (code, out) == (0, "")
-    assert err == "Lesson 03-load, put it under load will begin anew.\n"
+    assert err == "Lesson 03-load, Put it under load, will begin anew.\n"
     assert "step" not in ridelab("lessons")[1]
 
 
@@ -146,3 +146,33 @@ def test_doctor_knows_the_colors(
         monkeypatch.setenv(name, value)
     [line] = [line for line in ridelab("doctor")[1].splitlines() if line.startswith("colors")]
     assert line.removeprefix("colors").strip().startswith(colors)
+
+
+def test_doctor_reads_the_settings_and_names_keys_that_clash(
+    ridelab: Callable[..., Said], data_folder: Path
+) -> None:
+    data_folder.mkdir(parents=True)
+    path = data_folder / "settings.yaml"
+    path.write_text("theme: contrast\nkeys:\n  load.turn: r\n  lesson.speed: W\n", encoding="utf-8")
+    code, out, err = ridelab("doctor")
+    assert code == 1
+    assert "theme contrast, for 2 commands" in out.replace("keys ", "")
+    assert one_line(err).startswith("settings.yaml:3:14: `r` is both `load.turn` and `lesson.run`")
+    path.write_text("theme: nigth\n", encoding="utf-8")
+    code, out, err = ridelab("doctor")
+    assert code == 1
+    assert "cannot be read: the defaults hold" in out
+    assert one_line(err).startswith("settings.yaml:1:8: ")
+
+
+@pytest.mark.parametrize(
+    ("locale", "term", "glyphs"),
+    [("C.UTF-8", "xterm", "braille"), ("C.UTF-8", "linux", "blocks"), ("C", "xterm", "ascii")],
+)
+def test_doctor_says_what_charts_are_drawn_with(
+    ridelab: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, locale: str, term: str, glyphs: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+    monkeypatch.setenv("TERM", term)
+    [line] = [line for line in ridelab("doctor")[1].splitlines() if line.startswith("glyphs")]
+    assert line.removeprefix("glyphs").strip().startswith(glyphs)

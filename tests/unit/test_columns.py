@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.columns import CHUNK_ROWS, Table
+from simulator.columns import CHUNK_ROWS, Columns, Table
 
 SCHEMA = {"number": "u4", "latency_s": "f8", "status": "i2"}
 
@@ -91,3 +91,55 @@ def test_several_rows_at_once_are_sealed_like_single_ones() -> None:
     assert len(one) == len(many) == len(rows)
     for name in ("a", "b"):
         assert (one.freeze().columns()[name] == many.freeze().columns()[name]).all()
+
+
+@given(st.lists(st.integers(0, 60), max_size=50))
+def test_every_order_is_the_stable_one_whether_numbers_repeat_or_are_missing(numbers: list[int]) -> None:
+    table = Table({"number": "u4", "row": "u4"})
+    for row, number in enumerate(numbers):
+        table.append((number, row))
+    columns = table.freeze().columns("number")
+    assert columns["row"].tolist() == sorted(range(len(numbers)), key=lambda row: numbers[row])
+
+
+def counting() -> tuple[Columns, list[str]]:
+    """Give columns, and which of them were made so far."""
+    made: list[str] = []
+
+    def make(name: str) -> np.ndarray:
+        made.append(name)
+        return np.arange(3) + len(name)
+
+    return Columns(("a", "bb"), make), made
+
+
+def test_a_column_is_made_once_and_only_when_asked_for() -> None:
+    columns, made = counting()
+    assert (list(columns), len(columns), "a" in columns, "c" in columns) == (["a", "bb"], 2, True, False)
+    assert columns.get("c") is None
+    assert made == []
+    assert columns["a"] is columns["a"] is columns.get("a")
+    assert made == ["a"]
+
+
+def test_columns_answer_like_the_dict_that_they_are() -> None:
+    first, second = [1, 2, 3], [2, 3, 4]
+    for seen in (
+        dict,
+        lambda columns: {**columns},
+        lambda columns: dict(columns.items()),
+        lambda columns: dict(zip(columns.keys(), columns.values(), strict=True)),
+        lambda columns: columns.copy(),
+    ):
+        plain = seen(counting()[0])
+        assert {name: column.tolist() for name, column in plain.items()} == {"a": first, "bb": second}
+
+
+def test_joining_columns_makes_none_and_the_right_side_counts() -> None:
+    left, made = counting()
+    joined = left | {"a": np.zeros(1), "c": np.ones(1)} | counting()[0].copy()
+    assert made == []
+    assert list(joined) == ["a", "bb", "c"]
+    assert joined["c"].tolist() == [1.0]
+    assert joined["bb"].tolist() == [2, 3, 4]
+    assert (left | {"a": np.zeros(1)})["a"].tolist() == [0.0]

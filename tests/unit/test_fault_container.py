@@ -175,6 +175,36 @@ def test_without_bad_ones_or_with_their_whole_speed_all_containers_are_alike(ben
         bench.lab.remove(handle)
 
 
+@pytest.mark.parametrize("turns", [True, False])
+def test_one_of_five_containers_is_bad_and_they_take_turns_if_they_are_told_to(
+    bench: Bench, turns: bool
+) -> None:
+    """Alone on its way, a ride meets the container used last: only where they take turns all five work."""
+    bench.ride("return {'statusCode': 200}").lab.warm(5)
+    handle = bench.lab.inject(BadContainer(service=RIDE, left=0.25, work_ms=1.28, one_of=5, in_turn=turns))
+    data = bench.load(50, 1)
+    used = data.invocations["container"].tolist()
+    assert len(set(used)) == (5 if turns else 1)
+    if turns:
+        assert all(set(used[i : i + 5]) == set(used[:5]) for i in range(0, 50, 5))
+        assert len(_bad(data)) == 1
+        assert (data.invocations["duration_s"] > 1.5 * WORK_S).sum() == 10
+    bench.lab.remove(handle)
+    assert len(set(bench.load(50, 1).invocations["container"].tolist())) == 1
+
+
+def test_which_one_of_five_is_bad_is_drawn_by_the_seed(bench: Bench) -> None:
+    bench.ride("return {'statusCode': 200}").lab.warm(5)
+    bench.lab.inject(BadContainer(service=RIDE, left=0.25, work_ms=1.28, one_of=5, in_turn=True))
+    found = set()
+    for seed in range(1, 31):
+        bench.lab.seed = seed
+        bad = _bad(bench.load(5, 1))
+        assert len(bad) == 1
+        found |= bad
+    assert found == set(range(5))
+
+
 def test_a_bad_container_that_is_retired_serves_one_invocation(bench: Bench) -> None:
     bench.lab.inject(BadContainer(service=RIDE, share=0.25, left=0.25, work_ms=1.28, retire=True))
     data = _many(bench)

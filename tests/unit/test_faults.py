@@ -241,7 +241,7 @@ def test_a_fault_is_read_from_the_command_line(text: str, fault: AnyFault) -> No
     ("text", "said"),
     [
         ("error-rates", "no fault `error-rates`; did you mean `error-rate`?"),
-        ("chaos", "no fault `chaos`; there are sporadic-delay, error-rate, cold-starts, noisy-neighbor"),
+        ("chaos", "no fault `chaos`; there are sporadic-delay, error-rate, large-bodies, cold-starts"),
         ("", "no fault ``"),
         ("error-rate:shar=0.1", "fault `error-rate` has no `shar`; did you mean `share`?"),
         ("error-rate:0.1", "fault `error-rate`: `0.1` is no key=value; it takes share, service"),

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.metrics import (
+    Ordered,
     ProportionInterval,
     artillery1_percentile,
     heatmap,
@@ -45,6 +46,23 @@ def test_percentiles_agree_for_every_length(n):
     values = np.random.default_rng(n).lognormal(-1, 1, n)
     expected = statistics.quantiles(values.tolist(), n=1000, method="inclusive")
     assert percentiles(values, [k / 1000 for k in range(1, 1000)]) == pytest.approx(expected, rel=1e-12)
+
+
+@given(samples, percents)
+def test_sorted_once_the_answers_are_the_same(values, k):
+    ordered = Ordered(values)
+    assert ordered.values.tolist() == sorted(values)
+    assert summary(ordered) == summary(values)
+    assert percentile(ordered, k / 100) == percentile(values, k / 100)
+    assert percentile_interval(ordered, k / 100) == percentile_interval(values, k / 100)
+    assert artillery1_percentile(ordered, 0.5) == artillery1_percentile(values, 0.5)
+
+
+def test_what_was_sorted_once_stays_sorted():
+    with pytest.raises(ValueError, match="read-only"):
+        Ordered([2.0, 1.0]).values[0] = 9.0
+    with pytest.raises(ValueError, match="NaN"):
+        Ordered([math.nan])
 
 
 def test_a_rank_that_is_whole_on_paper_lets_no_neighbor_leak_in():

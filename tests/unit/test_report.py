@@ -217,6 +217,16 @@ def test_what_is_printed_by_a_time_is_the_beginning_of_the_whole(traffic, ms):
     assert "".join(interim_reports(traffic, math.inf)).startswith("".join(early))
 
 
+@given(runs(), st.lists(st.integers(0, 60_000), max_size=4).map(sorted))
+def test_what_was_printed_before_need_not_be_made_again(traffic, moments):
+    known = []
+    for ms in moments:
+        if ms / 1000 < traffic.launching_ends_s:
+            known = interim_reports(cut(traffic, ms / 1000), ms / 1000, known)
+            assert known == interim_reports(traffic, ms / 1000)
+    assert interim_reports(traffic, math.inf, known) == interim_reports(traffic, math.inf)
+
+
 def test_reports_come_in_as_time_passes():
     traffic = sixty()
     assert [len(interim_reports(traffic, until_s)) for until_s in (0, 9.999, 10, 25, 60, 62.5)] == [

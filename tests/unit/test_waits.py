@@ -1,53 +1,78 @@
-"""Waits that the lab wrote down: in its own view of a request, and in nobody else's."""
+"""How many waits of a handler lie under a mark."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pytest
 
-import numpy as np
+from lessons.waits import waits, waits_under
+from simulator.deploying import read_version, versions_of
+from simulator.marking import MarkError, mark
 
-from simulator.compare import slow_against_fast
-from simulator.faults import parse_fault
-from simulator.traces import invocation_trace, request_trace
-
-if TYPE_CHECKING:
-    from tests.unit.conftest import Bench
-
-MARKED = """
-context.mark.start('all')
-with context.mark('write'):
-    await context.rides.put_item({'RideId': 'a'})
-with context.mark('rest'):
-    await asyncio.sleep(0.1)
-context.mark.end('all')
-return {'statusCode': 201}
-"""
+LAUNCH = read_version("request-ride@launch").source
 
 
-def test_an_agent_sees_a_longer_mark_and_no_wait(bench: Bench) -> None:
-    bench.ride(MARKED).lab.inject(parse_fault("lock-contention:share=1,hold_ms=300"))
-    data = bench.load(4, 10)
-    waits = [span for number in data.requests["number"] for span in request_trace(data, number).spans]
-    assert any(span.kind == "wait" for span in waits)
-    for number in data.of_service("request-ride")["number"]:
-        trace = invocation_trace(data, int(number))
-        assert [span.name for span in trace.spans] == ["request-ride", "all", "write", "rest"]
-        assert [span.parent for span in trace.spans] == [-1, 0, 1, 1]
+def marked(text: str, name: str = "x") -> str:
+    """The launch handler with a mark at the last line that holds a text."""
+    lines = LAUNCH.split("\n")
+    return mark(LAUNCH, max(i for i, line in enumerate(lines, 1) if text in line), name=name).source
 
 
-def test_marks_keep_their_parents_when_waits_are_left_out(bench: Bench) -> None:
-    bench.ride(MARKED).lab.inject(parse_fault("lock-contention:share=1,hold_ms=300"))
-    data = bench.load(4, 10)
-    marks = data.marks
-    assert len(marks["name"]) < len(data.spans["name"])
-    first = np.searchsorted(marks["invocation"], marks["invocation"])
-    names = [data.names[i] for i in marks["name"]]
-    above = [names[at + up] if up >= 0 else "" for at, up in zip(first, marks["parent"], strict=True)]
-    assert set(zip(names, above, strict=True)) == {("all", ""), ("write", "all"), ("rest", "all")}
+@pytest.mark.parametrize("version", versions_of("request-ride"))
+def test_the_handler_waits_for_the_fleet_the_discount_and_the_table(version: str) -> None:
+    expected = {"plain": 2, "published-trace": 4}.get(
+        version, 3
+    )  # the published one asks for the discount twice
+    assert waits(read_version(f"request-ride@{version}").source) == expected
 
 
-def test_a_comparison_names_marks_alone(bench: Bench) -> None:
-    bench.ride(MARKED).lab.inject(parse_fault("lock-contention:share=0.5,hold_ms=900"))
-    data = bench.load(30, 3)
-    groups = slow_against_fast(data, 0.5, "request-ride")
-    assert {row.name for row in groups.spans} == {"all", "write", "rest", "unmarked"}
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("_get_ride(", 1), ("_record_ride(", 1), ("find_unicorn(", 1), ("http.post(", 1), ("json.loads(", 0)],
+)
+def test_a_mark_around_one_call_covers_one_wait(text: str, expected: int) -> None:
+    assert waits_under(marked(text), "x") == expected
+
+
+def test_a_mark_around_everything_covers_everything_however_it_is_written() -> None:
+    whole = LAUNCH.replace("    user = _get", "    context.mark.start('x')\n    user = _get").replace(
+        "    _logger.info('Ride", "    context.mark.end('x')\n    _logger.info('Ride"
+    )
+    assert waits_under(whole, "x") == 3
+    outside = whole.replace("async def handler(", "async def _x(") + (
+        "\n\nasync def handler(event, context):\n    with context.mark('y'):\n        await _x(event, context)\n"
+    )
+    assert (waits(outside), waits_under(outside, "y")) == (3, 3)
+
+
+def test_marks_of_one_name_count_together() -> None:
+    one = marked("_get_ride(")
+    line = max(i for i, text in enumerate(one.split("\n"), 1) if "_record_ride(" in text)
+    assert waits_under(mark(one, line, name="x").source, "x") == 2
+
+
+def test_calls_that_go_out_together_are_all_counted() -> None:
+    assert (
+        waits(
+            "import asyncio\n"
+            "async def _a(c):\n    await c.fleet.find_unicorn({})\n"
+            "async def _b(c):\n    await _a(c)\n    await c.rides.put_item({})\n"
+            "async def handler(event, context):\n    await asyncio.gather(_a(context), _b(context))\n"
+        )
+        == 3
+    )
+
+
+def test_functions_that_await_each_other_end() -> None:
+    assert (
+        waits(
+            "async def _a(c):\n    await _b(c)\nasync def _b(c):\n    await _a(c)\n"
+            "async def handler(event, context):\n    await _a(context)\n"
+        )
+        == 1
+    )
+
+
+def test_what_cannot_be_read_is_an_error() -> None:
+    with pytest.raises(MarkError):
+        waits("def")
+    assert waits("x = 1") == 0

@@ -78,6 +78,17 @@ class TestLines:
             """
         )
 
+    def test_an_invocation_without_a_mark_is_hatched_from_end_to_end_and_says_so(self) -> None:
+        bare = [
+            span("POST /ride", 0, 1000, -1, "request", "client"),
+            span("request-ride", 100, 900, 0, "invocation"),
+        ]
+        lines = picture(Timeline(Trace.arranged("t", bare)), 80).split("\n")
+        assert "request-ride (unmarked)" in lines[2]
+        assert "░" * 15 in lines[2]
+        assert "█" not in lines[2]
+        assert "█" in lines[1]
+
     def test_sixty_columns_show_name_bar_and_time(self) -> None:
         assert picture(Timeline(RIDE), 60) == golden(
             """

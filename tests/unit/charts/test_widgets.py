@@ -15,6 +15,7 @@ from simulator.tracing import Span, Trace
 from tui.charts import (
     BeforeAfter,
     BeforeAfterData,
+    Heatmap,
     Histogram,
     HistogramData,
     LatencyChart,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
     from textual.widget import Widget
 
+    from tui.charts.frame import Frame
     from tui.charts.raster import Grid
 
 LATENCY = np.where(np.arange(60) % 5 == 0, 1.3, 0.4) + np.arange(60) / 1000
@@ -48,6 +50,7 @@ def latency_chart() -> LatencyChart:
 
 CHARTS: list[Callable[[], Widget]] = [
     latency_chart,
+    lambda: Heatmap(latency_data(), id="chart"),
     lambda: Histogram(HistogramData(LATENCY, FAILED, LATENCY > 1), id="chart"),
     lambda: BeforeAfter(BeforeAfterData(LATENCY, LATENCY[:40]), id="chart"),
     lambda: Waterfall(
@@ -58,6 +61,7 @@ CHARTS: list[Callable[[], Widget]] = [
         id="chart",
     ),
     lambda: LatencyChart(id="chart"),
+    lambda: Heatmap(id="chart"),
     lambda: Histogram(id="chart"),
     lambda: BeforeAfter(id="chart"),
     lambda: Waterfall(id="chart"),
@@ -173,6 +177,34 @@ class TestDrawing:
             await pilot.pause()
             assert drawn[-1] == (60, 20)
 
+    @pytest.mark.parametrize("kind", [LatencyChart, Heatmap])
+    async def test_a_picture_over_time_is_drawn_for_new_data_or_a_new_size_and_kept_for_all_else(
+        self, kind: type[LatencyChart | Heatmap]
+    ) -> None:
+        drawn: list[tuple[int, int]] = []
+
+        class Counted(kind):  # type: ignore[valid-type, misc]
+            def draw_picture(self, width: int, height: int) -> tuple[Grid, Frame]:
+                drawn.append((width, height))
+                picture: tuple[Grid, Frame] = super().draw_picture(width, height)
+                return picture
+
+        chart = Counted(latency_data())
+        app = Stage(chart)
+        async with app.run_test(size=(80, 24)) as pilot:
+            chart.focus()
+            chart.refresh()
+            app.theme = "textual-light"
+            await pilot.press("l", "l", "h", "escape")
+            await pilot.pause()
+            assert drawn == [(80, 24)]
+            chart.data = latency_data(30)
+            await pilot.pause()
+            assert drawn == [(80, 24)] * 2
+            await pilot.resize_terminal(60, 20)
+            await pilot.pause()
+            assert drawn == [(80, 24), (80, 24), (60, 20)]
+
     async def test_new_data_shows(self) -> None:
         chart = LatencyChart()
         async with Stage(chart).run_test(size=(80, 24)) as pilot:
@@ -183,7 +215,8 @@ class TestDrawing:
 
     def test_pictures_need_no_textual(self) -> None:
         code = (
-            "import sys, tui.charts.latency, tui.charts.shape, tui.charts.overlay, tui.charts.timeline;"
+            "import sys, tui.charts.latency, tui.charts.heat, tui.charts.shape, tui.charts.overlay;"
+            "import tui.charts.timeline;"
             "print([name for name in sys.modules if name.split('.')[0] in ('textual', 'rich')])"
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
