@@ -55,11 +55,13 @@ def parser() -> argparse.ArgumentParser:
     start.add_argument("--speed", metavar="X", help="how fast runs play: 1, 10, 60 or end (default: 10)")
     start.add_argument("--plain", action="store_true", help="linear text instead of screens")
     _data(start)
-    start.add_argument("--lessons", type=Path, metavar="DIR", help="a course of your own")
+    _lessons(start)
+    _trust(start)
 
     lessons = commands.add_parser("lessons", help="list the lessons, with progress")
     lessons.add_argument("--json", action="store_true", help="one JSON object a line")
     _data(lessons)
+    _lessons(lessons)
 
     run = commands.add_parser("run", help="one load run, without screens, in virtual time")
     run.add_argument(
@@ -105,12 +107,19 @@ def parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="lint and prove lessons and scenarios")
     check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="default: the built-in ones")
-    commands.add_parser("schema", help="JSON Schema of lessons and scenarios")
+    _trust(check)
+    schema = commands.add_parser("schema", help="JSON Schema of lessons and scenarios, for editors")
+    schema.add_argument(
+        "kind", nargs="?", metavar="KIND", help="lesson, course, glossary or scenario (default: all in one)"
+    )
+    names = commands.add_parser("names", help="what lesson texts and checks may read, call and show")
+    names.add_argument("word", nargs="?", metavar="WORD", help="only those that hold this word")
     reset = commands.add_parser("reset", help="begin a lesson, or everything, anew")
     reset.add_argument("lesson", nargs="?", metavar="LESSON")
     reset.add_argument("--all", action="store_true")
     reset.add_argument("--yes", action="store_true", help="do not ask")
     _data(reset)
+    _lessons(reset)
     doctor = commands.add_parser("doctor", help="say what this terminal can do and where progress is kept")
     _data(doctor)
     return top
@@ -118,6 +127,18 @@ def parser() -> argparse.ArgumentParser:
 
 def _data(command: argparse.ArgumentParser) -> None:
     command.add_argument("--data", type=Path, metavar="DIR", help="where progress is kept")
+
+
+def _lessons(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--lessons", type=Path, metavar="DIR", help="a course of your own")
+
+
+def _trust(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--trust",
+        action="store_true",
+        help="let lessons that are not built in bring source code, which runs here",
+    )
 
 
 def _whole(text: str) -> int:
@@ -170,7 +191,13 @@ def _dispatch(options: argparse.Namespace) -> int:
         case "check" | "schema":
             from tui import cli_check
 
-            return cli_check.check(options.paths) if options.command == "check" else cli_check.schema()
+            if options.command == "schema":
+                return cli_check.schema(options.kind)
+            return cli_check.check(options.paths, trusted=options.trust)
+        case "names":
+            from tui.cli_names import names
+
+            return names(options.word)
         case _:
             from tui import cli_progress
 

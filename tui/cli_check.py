@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
+from simulator.document import DocumentError
 from simulator.errors import RidelabError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from lessons.glossary import Glossary
     from lessons.loader import OpenCourse
+    from simulator.document import Problem
 
 FINE, UNPROVED, UNREADABLE = 0, 1, 2
 
 
-def check(paths: Sequence[Path]) -> int:
+def check(paths: Sequence[Path], *, trusted: bool = False) -> int:
     """Check courses (folders), lessons and scenarios (files); by default those built in. Gives the exit code.
 
+    `trusted` lets lessons that are not built in bring source code.
     A line for each that is good goes to standard output; each problem goes to standard error as file:line:column.
     """
     if paths:
-        return max(_check_path(path) for path in paths)
+        return max(_check_path(path, trusted=trusted) for path in paths)
     from lessons.loader import OpenCourse
     from simulator.scenario import scenario_names
 
@@ -30,19 +35,21 @@ def check(paths: Sequence[Path]) -> int:
     return max([*scenarios, _check_course(OpenCourse())])
 
 
-def _check_path(path: Path) -> int:
+def _check_path(path: Path, *, trusted: bool) -> int:
     from lessons.loader import OpenCourse
 
     if not path.exists():
         raise UsageError(f"{path}: there is no such file or folder")
     try:
         if path.is_dir() and (path / "course.yaml").exists():
-            return _check_course(OpenCourse(path))
+            return _check_course(OpenCourse(path, trusted=trusted))
         if path.name == "course.yaml":
-            return _check_course(OpenCourse(path.parent))
+            return _check_course(OpenCourse(path.parent, trusted=trusted))
+        if path.name == "glossary.yaml":
+            return _check_glossary(OpenCourse(path.parent))
         lesson = path if path.is_dir() else path.parent
         if (path.is_dir() and (path / "lesson.yaml").exists()) or path.name == "lesson.yaml":
-            return _check_lesson(OpenCourse(lesson.resolve().parent), lesson.resolve().name)
+            return _check_lesson(OpenCourse(lesson.resolve().parent, trusted=trusted), lesson.resolve().name)
     except RidelabError as error:
         return _unreadable(error)
     if path.is_dir():
@@ -51,20 +58,48 @@ def _check_path(path: Path) -> int:
 
 
 def _check_course(course: OpenCourse) -> int:
-    return max(_check_lesson(course, entry.id) for entry in course.entries)
+    from lessons.lint import lint_course
+
+    codes = [_check_glossary(course)]
+    if problems := lint_course(course):
+        codes.append(_tell(problems, course.folder))
+    return max([*codes, *(_check_lesson(course, entry.id) for entry in course.entries)])
+
+
+def _check_glossary(course: OpenCourse) -> int:
+    """Check the words of a course; one that has none is as good."""
+    from lessons.glossary import FILE, load_glossary
+    from lessons.lint import lint_glossary
+
+    try:
+        glossary = load_glossary(course.folder, name=course.shown(FILE))
+        if problems := lint_glossary(course):
+            return _tell(problems, course.folder)
+    except RidelabError as error:
+        return _unreadable(error)
+    if glossary.terms:
+        print(f"{FILE}: {_counted(len(glossary.terms), 'term')}", flush=True)
+    return FINE
 
 
 def _check_lesson(course: OpenCourse, lesson: str) -> int:
+    """Lint a lesson and prove it. A broken glossary is told of once, by the course; then its words are let be."""
+    from lessons.glossary import load_glossary
+    from lessons.lint import lint_lesson
     from lessons.proof import prove
+    from lessons.rehearsal import rehearse
 
+    glossary: Glossary | None = None
+    with suppress(RidelabError):
+        glossary = load_glossary(course.folder)
     try:
+        wrong = lint_lesson(course, lesson, glossary)
         proved, problems = prove(course, lesson)
+        wrong += rehearse(course, lesson)
     except RidelabError as error:
         return _unreadable(error)
-    for problem in problems:
-        print(f"ridelab: {problem}", file=sys.stderr)
-    if problems:
-        return UNPROVED
+    if wrong or problems:
+        return _tell([*wrong, *problems], course.folder)
     steps = _counted(proved.steps, "step")
     asking = f"{proved.asking} ask{'s' if proved.asking == 1 else ''} something"
     print(f"{proved.lesson}: {steps}, {asking}, proved on {proved.seeds} seeds", flush=True)
@@ -95,28 +130,28 @@ def _counted(number: int, what: str) -> str:
 
 
 def _unreadable(error: RidelabError) -> int:
-    for line in str(error).splitlines():
-        print(f"ridelab: {line}", file=sys.stderr)
+    if isinstance(error, DocumentError):
+        _tell(error.problems)
+    else:
+        for line in str(error).splitlines():
+            print(f"ridelab: {line}", file=sys.stderr)
     return UNREADABLE
 
 
-def schema() -> int:
-    """Print one JSON Schema that holds for each of our files: a lesson, a course, or a scenario."""
-    import msgspec
+def _tell(problems: Sequence[Problem], folder: Path | None = None) -> int:
+    """Say what is wrong, each with the line it is about; gives the exit code for what can be read."""
+    from lessons.showing import pointed_at
 
-    from lessons.model import Course, Lesson
-    from simulator.settings import Scenario
+    for problem in problems:
+        print(f"ridelab: {problem}", file=sys.stderr)
+        for line in pointed_at(problem, folder):
+            print(line, file=sys.stderr)
+    return UNPROVED
 
-    kinds = (Lesson, Course, Scenario)
-    found, parts = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
-    for part in parts.values():
-        if "description" in part:
-            part["description"] = " ".join(part["description"].split())
-    document: dict[str, Any] = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "ridelab: lessons (lesson.yaml), courses (course.yaml) and scenarios",
-        "anyOf": list(found),
-        "$defs": dict(sorted(parts.items())),
-    }
-    print(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
+
+def schema(kind: str | None = None) -> int:
+    """Print the JSON Schema of one kind of file, or one that holds for each of them."""
+    from lessons.schemas import schema_of
+
+    print(schema_of(kind))
     return FINE

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from lessons.keeping import Standing, standing
-from lessons.loader import OpenCourse
+from lessons.loader import MODULE_4, OpenCourse
 from lessons.progress import Progress, default_folder
 from simulator._version import __version__
 from simulator.errors import NotKeptError, UsageError
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lessons.model import Entry
+    from tui.settings_file import Choices
 
 PACKAGES: Final = ("textual", "rich", "numpy", "httpx", "msgspec", "pyyaml", "platformdirs")
 
 
 def lessons(options: argparse.Namespace) -> int:
     """List the lessons with progress, as a table or as one JSON object a line."""
-    course = OpenCourse()
+    course = OpenCourse(options.lessons or MODULE_4)
     progress = Progress.read(options.data or default_folder(), course=course.name)
     for notice in progress.notices:
         print(f"ridelab: {notice}", file=sys.stderr)
@@ -68,7 +69,7 @@ def _as_json(entry: Entry, stand: Standing) -> str:
 
 def reset(options: argparse.Namespace) -> int:
     """Begin a lesson anew, or all of them, after asking. Raises UsageError, NotKeptError."""
-    course = OpenCourse()
+    course = OpenCourse(options.lessons or MODULE_4)
     if (options.lesson is None) != options.all:
         raise UsageError("name one lesson, or give --all; nothing was changed")
     entry = None if options.all else course.entry(options.lesson)
@@ -83,7 +84,7 @@ def reset(options: argparse.Namespace) -> int:
             raise NotKeptError(
                 f"nothing was changed: {progress.notices[-1] if progress.notices else 'not saved'}"
             )
-    print(f"{what.rstrip(',').capitalize()} will begin anew.", file=sys.stderr)
+    print(f"{what[0].upper()}{what[1:]} will begin anew.", file=sys.stderr)
     return 0
 
 
@@ -111,7 +112,9 @@ def doctor(options: argparse.Namespace) -> int:
         problems.append(f"the terminal is too small ({size.columns}x{size.lines}): make it 60x20 or larger")
     print(f"{'colors':<14}{_colors()}")
     print(f"{'encoding':<14}{_encoding(problems)}")
+    print(f"{'glyphs':<14}{_glyphs()}")
     print(f"{'data folder':<14}{folder}")
+    print(f"{'settings':<14}{_settings(folder, problems)}")
     print(f"{'progress':<14}{_progress(folder, problems)}")
     print(f"{'packages':<14}{_packages(problems)}")
     for problem in problems:
@@ -144,6 +147,48 @@ def _encoding(problems: list[str]) -> str:
     if "utf" not in encoding:
         problems.append(f"the encoding is {encoding}: set LC_ALL=C.UTF-8, or lines and dots will look broken")
     return encoding
+
+
+def _glyphs() -> str:
+    """Say what charts are drawn with where the settings leave it to the terminal."""
+    from tui.terminal import glyphs_for
+
+    found = glyphs_for(os.environ, sys.stdout.encoding)
+    why = {
+        "braille": "UTF-8",
+        "blocks": "this console's font has no braille",
+        "ascii": "the locale is not UTF-8: LC_ALL=C.UTF-8 is",
+    }
+    return f"{found} ({why[found]})"
+
+
+def _settings(folder: Path, problems: list[str]) -> str:
+    """Read the settings file, and check the keys in it against all commands there are."""
+    from simulator.document import DocumentError
+    from tui.settings_file import NAME, read_choices
+
+    path = folder / NAME
+    try:
+        choices, document = read_choices(path)
+    except DocumentError as error:
+        problems += str(error).splitlines()
+        return "cannot be read: the defaults hold"
+    if choices.keys:
+        from tui.keymap import make_keymap
+        from tui.places import Places
+
+        problems += make_keymap(document, Places()).problems
+    chosen = [f"{name} {value}" for name in choices.__struct_fields__ if (value := _chosen(choices, name))]
+    return ", ".join(chosen) or "the defaults"
+
+
+def _chosen(choices: Choices, name: str) -> str:
+    value = getattr(choices, name)
+    return (
+        f"for {len(value)} command{'s' if len(value) > 1 else ''}"
+        if name == "keys" and value
+        else str(value or "")
+    )
 
 
 def _progress(folder: Path, problems: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""`ridelab start`: the screens, and what is said where they cannot be shown or have failed."""
+"""`ridelab start`: the screens or plain text, and what is said where screens cannot be shown or something failed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from simulator._version import __version__
-from simulator.errors import UsageError
+from simulator.errors import RidelabError, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -26,16 +26,24 @@ def start(options: argparse.Namespace) -> int:
     from tui.settings import check_speed
 
     speed = check_speed(options.speed) if options.speed is not None else None
-    course = OpenCourse(options.lessons or MODULE_4)
+    course = OpenCourse(options.lessons or MODULE_4, trusted=options.trust)
     lesson = course.entry(options.lesson).id if options.lesson is not None else None
-    check_terminal(plain=options.plain)
     folder = options.data or default_folder()
+    crash: BaseException | None
     try:
+        if options.plain:
+            from tui.plain_start import play
+
+            play(course, folder, lesson=lesson, seed=options.seed)
+            return 0
+        check_terminal()
         from tui.app import RidelabApp
 
         app = RidelabApp(data=folder, course=course, lesson=lesson, seed=options.seed, speed=speed)
         app.run()
-        crash: BaseException | None = app.crash
+        crash = app.crash
+    except (BrokenPipeError, RidelabError):
+        raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the learner gets a line and we get a log
         crash = error
     if crash is None:
@@ -49,19 +57,18 @@ def is_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
-def check_terminal(*, plain: bool, environment: Mapping[str, str] = os.environ) -> None:
+def check_terminal(*, environment: Mapping[str, str] = os.environ) -> None:
     """Raise UsageError where the screens cannot be shown."""
-    if plain:
-        raise UsageError("--plain is not built yet: leave it away to open the screens")
     if not is_terminal():
         raise UsageError(
             "start needs a terminal for its screens, and its input or output goes elsewhere: "
-            "`ridelab run` and `ridelab lessons` work without one"
+            "`ridelab start --plain`, `ridelab run` and `ridelab lessons` work without one"
         )
     if environment.get("TERM") in {"dumb", "unknown"}:
         term = environment["TERM"]
         raise UsageError(
-            f"this terminal (TERM={term}) cannot show screens: use another, or set TERM to what it is"
+            f"this terminal (TERM={term}) cannot show screens: "
+            "use another, set TERM to what it is, or start with --plain"
         )
 
 

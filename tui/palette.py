@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
-from tui.commands import offered
+from tui.commands import offered, with_keys
+from tui.screens.base import Hasty, LabScreen
 from tui.themes import THEMES
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tui.commands import Command
 
 
-class Palette(CommandPalette):
+class Palette(Hasty, CommandPalette):
     """Textual's palette, but for its page keys: they fail until the list has been drawn (Textual 8.2)."""
 
     def _action_command_list(self, action: str) -> None:
@@ -43,12 +44,10 @@ class CommandProvider(Provider):
                 yield Hit(score, matcher.highlight(name), run, help=text)
 
     def _offers(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
-        from tui.screens.base import LabScreen
-
         if isinstance(self.screen, LabScreen):
             for group in self.screen.command_groups():
                 now = offered(group.node)
-                for command in (one for one in group.commands if one in now):
+                for command in (one for one in with_keys(group.node, group.commands) if one in now):
                     yield (
                         f"{command.label[:1].upper()}{command.label[1:]} ({command.key})",
                         command.help,
@@ -62,4 +61,7 @@ class CommandProvider(Provider):
             )
 
     async def _run(self, node: DOMNode, command: Command) -> None:
-        await self.app.run_action(command.action, node)
+        """Run a command where it is still to be had: another one may just have left its screen, or hidden it."""
+        app = self.app
+        if node is app or (node.is_attached and node.screen is app.screen and app.screen.is_mounted):
+            await app.run_action(command.action, node)

@@ -31,7 +31,20 @@ DEBT_S: Final = 0.25
 """How much wall time may be owed to the lab; what lies beyond is forgotten, and the run plays slower than it should."""
 CHUNK_S: Final = 1.0
 """The most virtual time in one call, so that a run that has settled is not played far beyond its end."""
-LEAST_BUDGET, MOST_BUDGET = 50, 200_000
+PIECES: Final = 8
+"""In how many pieces a slice is made, more or less: steps that take long, as containers that start do, must not make a
+slice of a hundred times its length before anybody looks at the clock."""
+MOST_PIECES: Final = 64
+LEAST_STEPS, FIRST_STEPS, MOST_STEPS = 10, 50, 25_000
+"""How many kernel steps a piece has: at least, at first, and at most."""
+REST_S: Final = 0.004
+"""How long a lab that is behind rests after it met the interface at work: a key's way takes a dozen turns of the event
+loop, and would wait for a slice in each of them."""
+AT_WORK_S, LATE_S = 0.0002, 0.001
+"""Between two slices the interface was at work where more wall time passed than this: than an idle turn of the loop
+takes, or than a timer may be late."""
+VIEW_SHARE: Final = 0.2
+"""Which share of wall time showing the run may take; where it takes longer, it is shown less often."""
 MEASURED_S: Final = 1.0
 """Over how much wall time the true speed is measured."""
 
@@ -64,13 +77,25 @@ class Player:
         self.on_settled: Callable[[RunData], None] | None = None
         self._clock = clock
         self._every_s = 1.0 / views_per_s
-        self._budget = 2_000
+        self._steps = FIRST_STEPS
         self._owed_s = 0.0
         self._stepping_s = 0.0
         self._virtual_s = 0.0
         self._last_s = clock()
         self._shown_s = float("-inf")
+        self._showing_s = 0.0
+        self._ended_s = clock()
+        self._wait_s = 0.0
         self._measured: deque[tuple[float, float]] = deque()
+
+    @property
+    def views_per_s(self) -> float:
+        """How often at most a run that plays is shown, a second of wall time."""
+        return 1.0 / self._every_s
+
+    @views_per_s.setter
+    def views_per_s(self, views: float) -> None:
+        self._every_s = 1.0 / views
 
     # what one does to it
 
@@ -136,6 +161,7 @@ class Player:
         if run is None:
             return None
         now = self._clock()
+        at_work = now - self._ended_s - self._wait_s > (LATE_S if self._wait_s else AT_WORK_S)
         if not run.settled:
             rushing = run.finished or (self._to_the_end and not self.paused)
             if self.paused and not rushing and not self._stepping_s:
@@ -144,7 +170,9 @@ class Player:
             behind = self._play(now, rushing=rushing)
             if not run.settled:
                 self._publish(self._clock())
-                return 0.0 if behind else FRAME_S
+                self._wait_s = FRAME_S if not behind else REST_S if at_work else 0.0
+                self._ended_s = self._clock()
+                return self._wait_s
         data = self.session.settle()
         self.rushing = False
         if data is not None and self.on_settled is not None:
@@ -169,28 +197,30 @@ class Player:
         lab = self.session.lab
         run = lab.run
         assert run is not None
-        began = self._clock()
-        while owed_s > 0 and not run.settled:
+        began = before = self._clock()
+        for _ in range(MOST_PIECES):
             asked = min(owed_s, CHUNK_S)
-            before = self._clock()
-            passed = lab.advance(asked, self._budget)
+            passed = lab.advance(asked, self._steps)
             self._virtual_s += passed
-            if asked - passed > 1e-6 and not run.settled:  # the budget ended first
-                self._adapt(self._clock() - before, slice_s)
-                return owed_s - passed
-            owed_s -= asked
-            if self._clock() - began >= slice_s * 0.75:
+            now = self._clock()
+            if asked - passed > 1e-6 and not run.settled:  # its steps ended first
+                self._adapt(now - before, slice_s / PIECES)
+                owed_s -= passed
+            else:
+                owed_s -= asked
+            if owed_s <= 0 or run.settled or now - began >= slice_s * 0.75:
                 break
+            before = now
         return owed_s
 
-    def _adapt(self, took_s: float, slice_s: float) -> None:
-        """Bring the budget of kernel steps nearer to what fits into a slice."""
+    def _adapt(self, took_s: float, piece_s: float) -> None:
+        """Bring the kernel steps of a piece nearer to what fits into it."""
         if took_s > 0:
-            change = min(2.0, max(0.5, slice_s / took_s))
-            self._budget = int(min(MOST_BUDGET, max(LEAST_BUDGET, self._budget * change)))
+            change = min(1.5, max(0.25, piece_s / took_s))
+            self._steps = int(min(MOST_STEPS, max(LEAST_STEPS, self._steps * change + 1)))
 
     def _publish(self, now: float) -> None:
-        if now - self._shown_s < self._every_s:
+        if now - self._shown_s < max(self._every_s, self._showing_s / VIEW_SHARE):
             return
         self._shown_s = now
         self._measured.append((now, self._virtual_s))
@@ -198,6 +228,7 @@ class Player:
             self._measured.popleft()
         if self.on_view is not None:
             self.on_view()
+            self._showing_s = self._clock() - now
 
     def _true_rate(self) -> float | None:
         """The speed reached, where it falls short of the one chosen by more than a tenth."""

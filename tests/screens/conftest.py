@@ -12,6 +12,7 @@ from lessons.loader import OpenCourse
 from lessons.progress import Progress
 from tests.screens.fake_panes import PANES
 from tui.app import RidelabApp
+from tui.screens.first_time import mark_seen
 from tui.screens.lesson import LessonScreen
 
 if TYPE_CHECKING:
@@ -124,8 +125,12 @@ class Sitter:
 
 @pytest.fixture
 def sit(data_folder: Path) -> Sitter:
-    """Sit down in front of the app: ``async with sit((80, 24)) as seat``. The data folder's seed is 7."""
-    Progress.open(data_folder, course=COURSE.name, draw_seed=lambda: 7).close()
+    """Sit down in front of the app: ``async with sit((80, 24)) as seat``. The data folder's seed is 7.
+
+    Whoever sits there has seen the page of the first start; `test_welcome.py` has a data folder of its own.
+    """
+    with Progress.open(data_folder, course=COURSE.name, draw_seed=lambda: 7) as progress:
+        mark_seen(progress)
     return Sitter(data_folder)
 
 

@@ -111,6 +111,8 @@ async def test_a_data_folder_that_cannot_be_written_is_told_and_the_lab_runs_on(
     sit.data = home / "file" / "data"
     async with sit() as seat:
         assert "this session is not saved" in " ".join(seat.text().split())
+        await seat.press("enter")  # the page of the first start
+        assert "this session is not saved" in " ".join(seat.text().split())
         await seat.press("enter", "enter", "q")
         assert "step 2 of 5" in seat.text()
 
@@ -118,6 +120,8 @@ async def test_a_data_folder_that_cannot_be_written_is_told_and_the_lab_runs_on(
 async def test_a_damaged_file_is_set_aside_and_told(sit, data_folder: Path) -> None:
     (data_folder / "progress.db").write_bytes(b"nonsense" * 1000)
     async with sit() as seat:
+        assert "was damaged: set aside as" in " ".join(seat.text().split())
+        await seat.press("enter")  # the page of the first start
         assert "was damaged: set aside as" in " ".join(seat.text().split())
 
 

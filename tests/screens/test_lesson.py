@@ -276,7 +276,8 @@ async def test_the_footer_names_what_matters_now(sit) -> None:
         assert footer(seat)[:3] == ["enter go on", "r run", "tab lab"]
         assert footer(seat)[-1] == "? help"
         await seat.press("enter")
-        assert "a answer" in footer(seat)
+        assert "a predict" in footer(seat)
+        assert "enter go on" not in footer(seat)
         await seat.press("r")
         assert footer(seat)[:4] == ["enter look", "space pause", "s sort", "e to the end"]
         assert "r run" not in footer(seat)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +13,10 @@ from lessons import actions as act
 from lessons.model import Start
 from simulator.compare import before_against_after, slow_against_fast
 from simulator.metrics import proportion_interval
+from simulator.multipliers import Multipliers
 from tests.screens.pane_app import (
     BESIDE,
+    LARGE,
     NARROW,
     PUBLISHED,
     SCREEN_KEYS,
@@ -29,6 +32,7 @@ from tests.screens.pane_app import (
 from tui.charts.before_after import BeforeAfter
 from tui.charts.histogram import Histogram
 from tui.panes.compare import ComparePane
+from tui.panes.compare_attributes import BEING_READ, TOO_LONG
 from tui.panes.run_figures import bare_ms, change_ms
 
 if TYPE_CHECKING:
@@ -63,9 +67,58 @@ async def test_the_two_groups_of_the_last_run_stand_beside_each_other() -> None:
             bare_ms(groups.fast_median_s),
             "ms",
         ]
-        assert rows[4][:3] == ["COLD", "START", str(groups.attributes[0].slow)]
-        assert rows[5][:2] == ["ERROR", str(groups.attributes[1].slow)]
+        table = {line[:16].strip(): line[16:].split() for line in said(app, "attributes").splitlines()}
+        assert table["COLD START"][0] == str(groups.attributes[0].slow)
+        assert table["ERROR"][0] == str(groups.attributes[1].slow)
         expect_golden("compare_groups", app.text())
+
+
+@pytest.mark.parametrize(("size", "name"), [(NARROW, "narrow"), (BESIDE, "beside"), (LARGE, "large")])
+async def test_the_groups_at_other_sizes(size: tuple[int, int], name: str) -> None:
+    async with shown(ComparePane(), run(a_session(), TRACED), size) as (app, _):
+        expect_golden(f"compare_groups_{name}", app.text())
+
+
+async def test_a_frequent_attribute_is_shown_with_what_it_explains() -> None:
+    session = run(a_session())
+    [cold] = [one for one in slow_against_fast(session.runs[0], 1.0).attributes if one.name == "COLD START"]
+    assert cold.times > 2
+    async with shown(ComparePane(), session) as (app, _):
+        [line] = [line for line in said(app, "attributes").splitlines() if line.startswith("COLD START")]
+        assert f"{cold.times:.1f}x" in line
+        assert line.split()[-1] == bare_ms(cold.left_s)
+        assert f"{cold.explains:.1f} of {cold.of_slow}" in line
+        assert "?" in line
+        assert f"explains {cold.explains:.1f} of {cold.of_slow}" in app.pane.summary()  # type: ignore[attr-defined]
+
+
+async def test_what_the_answers_carried_is_one_of_the_attributes() -> None:
+    session = run(a_session(), PUBLISHED)
+    async with shown(ComparePane(), session) as (app, _):
+        table = said(app, "attributes")
+        kinds = Multipliers.of(session.lab.details(session.runs[0])).kinds
+        assert "fraction" in kinds.values()
+        [line] = [line for line in table.splitlines() if line.startswith("multiplier: fra")]
+        told = re.findall(r"(\d+) \d+ %", line)
+        assert sum(map(int, told)) == list(kinds.values()).count("fraction")
+
+
+async def test_a_run_too_long_to_be_read_again_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.panes.compare.MOST_STEPS", 10)
+    async with shown(ComparePane(), run(a_session(), PUBLISHED)) as (app, _):
+        assert "multiplier:" not in said(app, "attributes")
+        assert " ".join(said(app, "attributes").split()).endswith(TOO_LONG)
+
+
+async def test_answers_read_in_the_background_come_when_they_are_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tui.panes.details_reader.QUICK_STEPS", 10)
+    async with shown(ComparePane(), run(a_session(), PUBLISHED)) as (app, pilot):
+        await app.workers.wait_for_complete()
+        await settled(pilot)
+        assert "multiplier: fraction" in said(app, "attributes")
+        assert BEING_READ not in said(app, "attributes")
 
 
 async def test_the_share_of_the_slow_comes_with_its_interval_and_the_hole_with_its_edges() -> None:

@@ -57,7 +57,7 @@ def failed(data: RunData) -> list[int]:
 
 async def test_without_a_run_it_says_what_will_be_here() -> None:
     async with shown(InvocationsPane(), watching()) as (app, pilot):
-        assert "No run yet: put load on the service" in app.text()
+        assert "No run yet. r sends the load" in app.text()
         await press(pilot, "enter", "o", "t", "s", "f", "p")
         assert (app.performed, app.pointed) == ([], [])
 

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from tests.screens.pane_app import PaneApp
 
 
+TO_REPORT, TO_LINE_UP = ("v",) * 3, ("v",) * 4
+
+
 def long_plan(folder: Path, requests: int) -> str:
     """Write the module's plan with more requests, one a second."""
     (folder / "user.csv").write_bytes((PLANS / "user.csv").read_bytes())
@@ -111,7 +114,7 @@ async def test_while_a_run_plays_the_chart_holds_a_dot_for_every_answer_and_the_
         assert data.threshold_s is None
         assert data.horizon_s == 60.0
         head = words(app, "load-head")
-        assert f"{live.sent} sent, {len(live.latencies_s)} answered, {live.in_flight} in flight" in head
+        assert f"run 1: {live.sent} sent, {live.in_flight} in flight" in head
         expect_golden("load_live", app.text())
 
 
@@ -144,7 +147,7 @@ async def test_deploys_and_alerts_are_marks_on_the_chart() -> None:
 async def test_the_report_while_a_run_plays_is_the_beginning_of_the_report_at_its_end() -> None:
     session = under_way()
     async with shown(LoadPane(), session) as (app, pilot):
-        await press(pilot, "v")
+        await press(pilot, *TO_REPORT)
         report = app.query_one("#load-report", Lines)
         so_far = report.plain
         assert so_far.count("Report @") == 3
@@ -159,7 +162,7 @@ async def test_the_report_while_a_run_plays_is_the_beginning_of_the_report_at_it
 async def test_the_report_stays_at_its_end_while_it_grows_unless_one_scrolls_up() -> None:
     session = under_way(25.0)
     async with shown(LoadPane(), session) as (app, pilot):
-        await press(pilot, "v")
+        await press(pilot, *TO_REPORT)
         report = app.query_one("#load-report", Lines)
         assert report.scroll_offset.y == report.max_scroll_y > 0
         session.lab.advance(10.0)
@@ -210,24 +213,6 @@ async def test_six_hundred_requests_can_tell_both(tmp_path: Path) -> None:
         assert bare_ms(percentile(session.runs[0].latencies_s, 0.99)) in said.splitlines()[1]
 
 
-async def test_v_goes_round_the_views() -> None:
-    async with shown(LoadPane(), run(a_session())) as (app, pilot):
-        seen = []
-        for _ in range(5):
-            seen.append(words(app, "load-head").partition("]")[0].partition("[")[2])
-            await press(pilot, "v")
-        assert seen == ["chart", "report", "line-up", "plan", "chart"]
-
-
-@pytest.mark.parametrize("size", [BESIDE, LARGE])
-async def test_where_there_is_room_chart_and_report_stand_together(size: tuple[int, int]) -> None:
-    async with shown(LoadPane(), run(a_session()), size) as (app, pilot):
-        assert app.query_one(LatencyChart).region.area
-        assert app.query_one("#load-report").region.area
-        await press(pilot, "v")
-        assert words(app, "load-head").startswith(" chart  report [line-up]")
-
-
 @pytest.mark.parametrize(("name", "size"), [("narrow", NARROW), ("beside", BESIDE), ("large", LARGE)])
 async def test_it_looks_right_at_every_size(name: str, size: tuple[int, int]) -> None:
     async with shown(LoadPane(), run(a_session()), size) as (app, _):
@@ -248,24 +233,6 @@ async def test_an_older_run_can_be_looked_at_until_escape_or_a_new_run() -> None
         app.push()
         await settled(pilot)
         assert "run 3:" in words(app, "load-head")
-
-
-async def test_the_cursor_reads_the_chart_and_escape_puts_it_away() -> None:
-    async with shown(LoadPane(), run(a_session())) as (app, pilot):
-        chart = app.query_one(LatencyChart)
-        await press(pilot, "right")
-        reading = chart.reading()
-        assert reading is not None
-        assert reading.from_s == 0.0
-        await press(pilot, "escape")
-        assert chart.reading() is None
-
-
-async def test_y_switches_the_scale() -> None:
-    async with shown(LoadPane(), run(a_session())) as (app, pilot):
-        before = app.text()
-        await press(pilot, "y")
-        assert "linear scale" in app.text() != before
 
 
 async def test_a_pane_out_of_sight_draws_nothing_and_catches_up_when_it_is_shown() -> None:
@@ -289,7 +256,7 @@ async def test_a_pane_out_of_sight_draws_nothing_and_catches_up_when_it_is_shown
 async def test_the_fifty_seventh_of_sixty_is_where_p95_stands() -> None:
     session = run(a_session())
     async with shown(LoadPane(), session) as (app, pilot):
-        await press(pilot, "v", "v")
+        await press(pilot, *TO_LINE_UP)
         assert "57th: p95" in app.text()
         await press(pilot, "g", *["l"] * 56)
         latency = float(np.sort(session.runs[0].latencies_s)[56])
@@ -302,7 +269,7 @@ async def test_z_leaves_the_slowest_out_shows_what_each_figure_does_and_takes_it
     session = run(a_session())
     latencies = np.sort(session.runs[0].latencies_s)
     async with shown(LoadPane(), session) as (app, pilot):
-        await press(pilot, "v", "v")
+        await press(pilot, *TO_LINE_UP)
         before = words(app, "line-up-figures")
         await press(pilot, "G", "z")
         expect_golden("load_line_up", app.text())
@@ -324,7 +291,7 @@ async def test_six_hundred_stand_in_rows_each_with_a_glyph_of_its_own(tmp_path: 
     session.perform(act.RunLoad(plan=long_plan(tmp_path, 600)))
     session.finish()
     async with shown(LoadPane(), session) as (app, pilot):
-        await press(pilot, "v", "v")
+        await press(pilot, *TO_LINE_UP)
         expect_golden("load_line_up_600", app.text())
         chart = app.query_one(LineUpView).chart
         rows = draw_line_up(chart.data, chart.size.width, chart.size.height).text().splitlines()
@@ -384,7 +351,7 @@ async def test_it_offers_only_what_the_view_can_do() -> None:
     async with shown(pane, run(a_session()), SMALL) as (_, pilot):
         assert not pane.can_do("leave_out")
         assert pane.can_do("read")
-        await press(pilot, "v", "v")
+        await press(pilot, *TO_LINE_UP)
         assert pane.can_do("leave_out")
         assert {"view", "slowest out/in", "read"} <= offered
 

@@ -284,3 +284,18 @@ async def test_the_summary_says_the_widest_span_and_who_is_silent() -> None:
 
 def test_no_key_of_the_screen_is_taken() -> None:
     assert not keys_of(TracePane) & SCREEN_KEYS
+
+
+async def test_folding_is_offered_once_there_is_something_to_fold() -> None:
+    def offered(app: Any) -> set[str]:
+        return {command.action for command in app.pane.COMMANDS if app.pane.offers(command)}
+
+    async with shown(TracePane(), tracing()) as (app, _):
+        assert not {"fold", "unfold"} & offered(app)
+    async with shown(TracePane(), run(tracing())) as (app, pilot):
+        assert {"fold", "unfold"} <= offered(app)
+        whole = app.text()
+        await press(pilot, "left")
+        assert "▸ request-ride" in app.text()
+        await press(pilot, "right")
+        assert app.text() == whole

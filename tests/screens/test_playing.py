@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from tui.widgets.lab import Lab
@@ -16,8 +18,8 @@ def player_line(seat) -> str:
 async def test_the_line_says_that_there_is_no_run_yet(sit) -> None:
     async with sit() as seat:
         await seat.press("enter")
-        assert player_line(seat).split("  ")[1] == "■ no run yet: r runs the load"
-        assert player_line(seat).endswith("speed x10")
+        assert player_line(seat).startswith("  ■ no run yet: r runs the load  x10  ───")
+        assert player_line(seat).endswith("19:48:41")
 
 
 @BOTH
@@ -26,7 +28,7 @@ async def test_a_run_plays_at_ten_times_the_wall_s_pace(sit, golden, size) -> No
         await seat.press("enter", "enter", "r")
         await seat.pass_time(2.0)
         assert seat.session.live.now_s == pytest.approx(20.0)
-        assert "▶ run 1 x10" in player_line(seat)
+        assert "▶ run 1  x10" in player_line(seat)
         assert "0:20 of 1:00" in player_line(seat)
         assert "19:49:01" in player_line(seat)
         golden(f"lesson-playing-{size[0]}x{size[1]}", seat.text())
@@ -60,13 +62,13 @@ async def test_space_holds_the_clock_and_lets_it_go_on(sit) -> None:
 async def test_the_speed_is_chosen_and_kept(sit) -> None:
     async with sit() as seat:
         await seat.press("enter", "x")
-        assert player_line(seat).endswith("speed x60")
+        assert "  x60  " in player_line(seat)
         await seat.press("r")
         await seat.pass_time(0.5)
         assert seat.session.live.now_s == pytest.approx(30.0)
     async with sit() as seat:
         await seat.press("enter")
-        assert player_line(seat).endswith("speed x60")
+        assert "  x60  " in player_line(seat)
     async with sit(speed="end") as seat:
         await seat.press("enter", "r")
         await seat.until(lambda: len(seat.session.runs) == 1)
@@ -108,10 +110,10 @@ async def test_a_mail_arrives_as_it_would(sit, golden) -> None:
         assert seat.messages() == []
         await seat.pass_time(1.0)
         assert seat.session.all_runs[0].alerts
-        assert "duration-gt-1000 is in alarm. Press 2." in seat.messages()
-        assert "2 Alerts !" in seat.text()
+        assert "Mail: duration-gt-1000 is in alarm. Press 2." in seat.messages()
+        assert "2 Alerts !1" in seat.text()
         await seat.pass_time(0.5)
-        assert seat.messages().count("duration-gt-1000 is in alarm. Press 2.") == 1
+        assert seat.messages().count("Mail: duration-gt-1000 is in alarm. Press 2.") == 1
         golden("lesson-mail-80x24", seat.text())
 
 
@@ -130,7 +132,7 @@ async def test_a_mail_of_an_earlier_run_is_not_told_again(sit) -> None:
     async with sit() as seat:
         await seat.press("enter")
         assert seat.messages() == []
-        assert "2 Alerts !" in seat.text()
+        assert "2 Alerts !1" in seat.text()
 
 
 async def test_the_pane_in_sight_is_told_five_times_a_second(sit) -> None:
@@ -140,3 +142,38 @@ async def test_the_pane_in_sight_is_told_five_times_a_second(sit) -> None:
         before = pane.views
         await seat.pass_time(2.0, frame_s=0.02)
         assert 9 <= pane.views - before <= 11
+
+
+async def test_beside_a_mail_nothing_else_is_said_that_could_wait(sit) -> None:
+    async with sit() as seat:
+        await seat.press("j", "enter", "a", "enter")
+        await seat.quiet()
+        await seat.run_load()
+        assert seat.session.verdict().met
+        assert seat.messages() == ["Mail: duration-gt-1000 is in alarm. Press 2."]
+        assert "0 Lesson ✓" in seat.text()
+        assert "2 Alerts !1" in seat.text()
+
+
+async def test_a_lesson_taken_up_shows_its_last_run_as_ended(sit) -> None:
+    async with sit() as seat:
+        await seat.press("enter")
+        await seat.run_load()
+    async with sit((60, 20)) as seat:
+        await seat.press("enter")
+        assert "■ run 1 ended  x10  ━━━" in player_line(seat)
+
+
+async def test_the_collector_is_held_back_for_as_long_as_a_run_goes_on(sit) -> None:
+    before = gc.get_freeze_count()
+    async with sit() as seat:
+        await seat.press("enter", "enter", "r")
+        assert gc.get_freeze_count() > before
+        await seat.press("space")
+        assert gc.get_freeze_count() > before
+        await seat.press("e")
+        await seat.until(lambda: bool(seat.session.runs))
+        assert gc.get_freeze_count() == before
+        await seat.press("r")
+        assert gc.get_freeze_count() > before
+    assert gc.get_freeze_count() == before

@@ -1,8 +1,9 @@
 """The chart kit: latencies and traces as pictures in characters, and Textual widgets that show them.
 
-Pictures are pure functions of data and a size, in modules that know numpy and no screen: `latency`, `shape`,
-`overlay` and `timeline`, built on `axis`, `raster`, `glyphs`, `frame` and `bars`. The widgets are named here
-and imported when they are first asked for, so that a picture can be drawn where there is no Textual.
+Pictures are pure functions of data and a size, in modules that know numpy and no screen: `latency`, `heat`,
+`shape`, `overlay` and `timeline`, built on `axis`, `raster`, `glyphs`, `frame`, `marks`, `bands` and `bars`.
+The widgets are named here and imported when they are first asked for, so that a picture can be drawn where
+there is no Textual.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.charts.before_after import BeforeAfter, BeforeAfterData
+    from tui.charts.heatmap import Heatmap
     from tui.charts.histogram import Histogram, HistogramData
     from tui.charts.scatter import LatencyChart, LatencyData, Mark, Reading
     from tui.charts.waterfall import Waterfall
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BeforeAfter",
     "BeforeAfterData",
+    "Heatmap",
     "Histogram",
     "HistogramData",
     "LatencyChart",
@@ -31,6 +34,7 @@ __all__ = [
 _HOMES = {
     "BeforeAfter": "before_after",
     "BeforeAfterData": "overlay",
+    "Heatmap": "heatmap",
     "Histogram": "histogram",
     "HistogramData": "shape",
     "LatencyChart": "scatter",

@@ -79,7 +79,7 @@ class Axis:
         low, high = (min(float(given.min()), 0.0), max(float(given.max()), 0.0)) if given.size else (0.0, 1.0)
         if high - low < 1e-12:
             low, high = 0.0, 1.0
-        step = next(_steps((high - low) / 5, unit))
+        step = next(clean_steps((high - low) / 5, unit))
         return cls(step * floor(low / step + SLACK), step * ceil(high / step - SLACK), scale, unit)
 
     def fractions(self, values: ArrayLike) -> NDArray[np.float64]:
@@ -153,7 +153,7 @@ class Axis:
         return (values for values in sets if 2 <= len(values) <= most)
 
     def _step_sets(self, least: float) -> Iterator[list[float]]:
-        for step in _steps(least, self.unit):
+        for step in clean_steps(least, self.unit):
             if step > self.high - self.low:
                 return
             yield self._multiples(step)
@@ -179,7 +179,7 @@ class Axis:
         return sorted(set(inside))
 
 
-def _steps(least: float, unit: Unit) -> Iterator[float]:
+def clean_steps(least: float, unit: Unit) -> Iterator[float]:
     """Count up the clean steps from `least`: 1, 2 and 5 times powers of ten; minutes and hours for time."""
     if unit == "count":
         least = max(least, 1.0)
@@ -189,7 +189,7 @@ def _steps(least: float, unit: Unit) -> Iterator[float]:
             step = _clean(factor, decade)
             if unit == "duration" and step > 20:
                 yield from (clock for clock in (30.0, *CLOCK_STEPS) if clock >= least * (1 - SLACK))
-                yield from (86400.0 * more for more in _steps(max(least / 86400.0, 2.0), "count"))
+                yield from (86400.0 * more for more in clean_steps(max(least / 86400.0, 2.0), "count"))
             if step >= least * (1 - SLACK):
                 yield step
         decade += 1

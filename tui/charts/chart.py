@@ -9,6 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.charts.app_glyphs import app_glyphs, follow_app_glyphs
 from tui.charts.raster import CURSOR, Grid, Ink
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class WidgetOptions(TypedDict, total=False):
 class ChartOptions(WidgetOptions, total=False):
     """What every chart can be made with besides its data."""
 
-    glyphs: GlyphName
+    glyphs: GlyphName | None
 
 
 class Chart(Widget, Generic[Data]):
@@ -64,11 +65,11 @@ class Chart(Widget, Generic[Data]):
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"chart--{ink.name.lower()}" for ink in Ink} | {"chart--cursor"}
 
     def __init__(
-        self, data: Data, *, glyphs: GlyphName = "braille", **options: Unpack[WidgetOptions]
+        self, data: Data, *, glyphs: GlyphName | None = None, **options: Unpack[WidgetOptions]
     ) -> None:
-        """Make a chart of this data, drawn with these glyphs; the other options are Textual's."""
+        """Make a chart of this data, drawn with these glyphs, None for the app's; the other options are Textual's."""
         super().__init__(**options)
-        self._glyphs: GlyphName = glyphs
+        self._glyphs = glyphs
         self._data = data
         self._grid: Grid | None = None
         self._strips: list[Strip] = []
@@ -85,13 +86,21 @@ class Chart(Widget, Generic[Data]):
 
     @property
     def glyphs(self) -> GlyphName:
-        """What the chart is drawn with; setting it draws it anew."""
-        return self._glyphs
+        """What the chart is drawn with: the app's choice unless it has its own; setting it draws it anew."""
+        return self._glyphs or app_glyphs(self)
 
     @glyphs.setter
     def glyphs(self, glyphs: GlyphName) -> None:
         self._glyphs = glyphs
         self.redraw()
+
+    def on_mount(self) -> None:
+        """Follow the app's choice of glyphs."""
+        follow_app_glyphs(self, self._glyphs_changed)
+
+    def _glyphs_changed(self) -> None:
+        if self._glyphs is None:
+            self.redraw()
 
     def draw(self, width: int, height: int) -> Grid:
         """Draw the chart into a grid of exactly this size."""

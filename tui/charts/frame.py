@@ -13,6 +13,8 @@ from tui.charts.raster import CURSOR, Field, Grid, Ink
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
     from tui.charts.axis import Axis
     from tui.charts.glyphs import GlyphSet
 
@@ -27,6 +29,13 @@ class Frame:
     left: int
     top: int
     field: Field
+    step: int = 1
+    """How many columns are read out together: the width of a bin."""
+
+    def columns(self, column: int) -> tuple[int, int]:
+        """The columns that are read out with one: the first, and the one after the last."""
+        first = column // self.step * self.step
+        return first, min(first + self.step, self.field.width)
 
     @property
     def foot(self) -> int:
@@ -40,7 +49,10 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A horizontal line at a value, with its label at the right edge in a long and a short form."""
+    """A line at a value, with its label at the right edge in a long and a short form.
+
+    It is level unless `along` gives a value for each column of the plot, NaN where there is none.
+    """
 
     value: float
     label: str
@@ -49,6 +61,7 @@ class Level:
     glyph: str
     gap: int = 1
     """Drawn in every `gap`-th cell."""
+    along: NDArray[np.float64] | None = None
 
 
 def draw_frame(
@@ -80,8 +93,8 @@ def draw_frame(
     frame = Frame(left, top, Field(across, up, width, height))
     horizontal, vertical, corner, tick_across, tick_up = tuple(glyphs.axis)
     if left:
-        for y in range(top, frame.foot):
-            grid.put(left - 1, y, vertical, Ink.AXIS)
+        grid.codes[top : frame.foot, left - 1] = ord(vertical)
+        grid.inks[top : frame.foot, left - 1] = Ink.AXIS
         for tick in upward:
             y = frame.foot - 1 - tick.cell
             grid.put(left - 2 - len(tick.label), y, glyphs.text(tick.label), Ink.LABEL)
@@ -99,15 +112,24 @@ def draw_frame(
 
 
 def draw_levels(grid: Grid, frame: Frame, levels: Sequence[Level], glyphs: GlyphSet, *, right: int) -> None:
-    """Draw horizontal lines, and their labels in the `right` columns beside the plot.
-
-    Labels that would meet are moved apart. Levels come in order of need: where there are more labels than
-    rows, the last ones are left away.
-    """
+    """Draw lines, and their labels in the `right` columns beside the plot; levels come in order of need."""
     for level in reversed(levels):
-        cells = ((np.arange(frame.field.width) % level.gap) == 0)[None, :]
-        line = np.where(cells, ord(level.glyph), SPACE).astype("<u4")
-        grid.paste(frame.left, frame.row(level.value), line, level.ink)
+        columns = np.arange(0, frame.field.width, level.gap)
+        if level.along is None:
+            rows = np.full(columns.shape, frame.row(level.value))
+        else:
+            columns = columns[~np.isnan(level.along[columns])]
+            rows = frame.foot - 1 - frame.field.up.cells(level.along[columns], frame.field.height)
+        grid.codes[rows, frame.left + columns] = ord(level.glyph)
+        grid.inks[rows, frame.left + columns] = level.ink
+    draw_labels(grid, frame, levels, glyphs, right=right)
+
+
+def draw_labels(grid: Grid, frame: Frame, levels: Sequence[Level], glyphs: GlyphSet, *, right: int) -> None:
+    """Write the labels of levels in the `right` columns beside the plot, if any, each beside its value.
+
+    Labels that would meet are moved apart. Where there are more labels than rows, the last ones are left away.
+    """
     labeled = sorted(levels[: frame.field.height], key=lambda level: -level.value) if right else []
     rows: list[int] = []
     for level in labeled:
@@ -133,13 +155,17 @@ def joined(parts: Iterable[str], width: int) -> str:
 
 
 def with_cursor(grid: Grid, frame: Frame, column: int, glyphs: GlyphSet) -> Grid:
-    """Copy a grid with the cursor on a column of its plot: a line through its blanks, a caret on the axis."""
+    """Copy a grid with the cursor on a column of its plot: a line through its blanks, a caret on the axis.
+
+    Where columns are read out together, all of them are marked, and the line stands in their middle.
+    """
     marked = Grid(grid.width, grid.height)
     marked.codes[:], marked.inks[:] = grid.codes, grid.inks
-    x = frame.left + column
+    first, stop = frame.columns(column)
+    x = frame.left + (first + stop - 1) // 2
     cells = marked.codes[frame.top : frame.foot, x]
     cells[cells == SPACE] = ord(glyphs.cursor)
-    marked.inks[frame.top : frame.foot, x] |= CURSOR
+    marked.inks[frame.top : frame.foot, frame.left + first : frame.left + stop] |= CURSOR
     if frame.foot < marked.height:
         marked.put(x, frame.foot, glyphs.caret, Ink.LABEL)
         marked.inks[frame.foot, x] |= CURSOR

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from unicodedata import combining, east_asian_width
 
@@ -31,6 +32,8 @@ class GlyphSet:
     outline: Codes
     bars: Codes
     hatch: str
+    ramp: str
+    """How full a cell of a heatmap is: one request, and from few to many."""
     dot: str
     """A request where there are few: easier to see than a fraction of a cell."""
     cross: str
@@ -50,6 +53,7 @@ class GlyphSet:
         return text.translate(self.plain) if self.plain else text
 
 
+@lru_cache(maxsize=1024)
 def narrow(text: str) -> str:
     """Replace what does not fill exactly one cell (wide, combining and control characters) by ``?``."""
     if text.isascii() and text.isprintable():
@@ -64,7 +68,7 @@ def narrow(text: str) -> str:
 
 def codes_of(characters: str) -> Codes:
     """A text as an array of code points."""
-    return np.array([ord(character) for character in characters], dtype="<u4")
+    return np.frombuffer(characters.encode("utf-32-le"), dtype="<u4")
 
 
 def _braille() -> Codes:
@@ -79,6 +83,7 @@ _DOTS = _braille()
 _PLAIN = {ord(before): after for before, after in zip("µ·–…▲", "u--~^", strict=True)}
 _LINES = {
     "hatch": "▒",
+    "ramp": "•░▒▓█",
     "dot": "•",
     "cross": "x",
     "caret": "▲",
@@ -98,6 +103,7 @@ GLYPHS: dict[GlyphName, GlyphSet] = {
         outline=codes_of(" ###"),
         bars=codes_of(" ...:::##"),
         hatch="x",
+        ramp=".:*#@",
         dot="o",
         cross="x",
         caret="^",

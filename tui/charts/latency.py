@@ -1,4 +1,4 @@
-"""Latency over time as a picture: a dot per request, percentile lines, marks, and what a column holds."""
+"""Latency over time as a picture: a dot per request, percentiles, marks, and what a column holds."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tui.charts.axis import Axis
-from tui.charts.frame import Frame, Level, draw_frame, draw_levels, joined
+from tui.charts.bands import Bands, find_bands
+from tui.charts.frame import Frame, Level, draw_frame, draw_levels
 from tui.charts.glyphs import GLYPHS, SPACE
+from tui.charts.marks import Mark, caption_lines, draw_letters, draw_marks, signed
 from tui.charts.raster import Grid, Ink, dot_codes, per_cell
 from tui.charts.sample import described, left_out_text, percentiles, usable
 from tui.charts.units import counted, duration_text, share_text
@@ -20,24 +22,15 @@ if TYPE_CHECKING:
 
     from tui.charts.glyphs import GlyphName, GlyphSet
 
+__all__ = ["LatencyData", "Mark", "Reading", "draw_latency", "read_column", "summarize_latency"]
+
 CROWD = 8
 """From this many requests in a cell on it is drawn in a stronger ink."""
 FEW = 3
 """Up to this many requests a column each gets a whole cell: dots smaller than that are easy to miss."""
 PERCENTILE_INKS = {50: Ink.P50, 95: Ink.P95, 99: Ink.P99}
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Something that happened during a run: a deploy, a fault, an alert; its letter is the label's first."""
-
-    at_s: float
-    label: str
-
-    @property
-    def letter(self) -> str:
-        """What stands for it in the picture."""
-        return self.label[:1].upper() or "?"
+SECOND_LINE, THIRD_LINE = 12, 20
+"""From these heights on the legend of marks may take another line."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +89,17 @@ class LatencyData:
         return percentiles(self.drawn[1])
 
     @cached_property
+    def bands(self) -> Bands | None:
+        """Percentiles over time, where there are enough requests for a course of p95."""
+        return find_bands(*self.drawn[:2], self.across.high - self.across.low)
+
+    @cached_property
+    def marked(self) -> tuple[Mark, ...]:
+        """The marks that lie on the axis of time, in its order, each label with a letter of its own."""
+        low, high = self.across.low, self.across.high
+        return signed(mark for mark in self.marks if low <= mark.at_s <= high)
+
+    @cached_property
     def across(self) -> Axis:
         """The axis of time: from 0 to the horizon, wider where requests lie outside."""
         started = self.drawn[0]
@@ -122,27 +126,36 @@ class Reading:
     slowest_s: float
     marks: tuple[Mark, ...]
 
-    def text(self) -> str:
-        """Say it in one line."""
+    def text(self, width: int | None = None) -> str:
+        """Say it in one line; where that is too long for a width, with what matters most."""
         when = f"{duration_text(self.from_s)}–{duration_text(self.to_s)}"
         if not self.requests:
-            what = "no requests"
+            what, times = "no requests", ""
         elif self.requests == 1:
-            what = f"1 request, {duration_text(self.slowest_s)}"
+            what, times = f"1 request, {duration_text(self.slowest_s)}", ""
         else:
-            times = f"median {duration_text(self.median_s)}, slowest {duration_text(self.slowest_s)}"
-            what = f"{self.requests:,} requests, {times}"
+            what = f"{self.requests:,} requests"
+            times = f", median {duration_text(self.median_s)}, slowest {duration_text(self.slowest_s)}"
         failed = f", {self.failed:,} failed" if self.failed else ""
-        return f"{when}: {what}{failed}" + "".join(f", {mark.letter} {mark.label}" for mark in self.marks)
+        marks = "".join(f", {mark.text()}" for mark in self.marks)
+        slowest = times[times.rfind(",") :] if times else ""
+        letters = ", " + " ".join(mark.letter for mark in self.marks) if self.marks else ""
+        texts = [
+            f"{when}: {what}{tail}"
+            for tail in (times + failed + marks, slowest + failed + marks, slowest + failed + letters)
+        ]
+        return next((text for text in texts if width is None or len(text) <= width), texts[-1])
 
 
 def read_column(data: LatencyData, frame: Frame, column: int) -> Reading:
-    """Read a column of the plot, 0 to its width - 1."""
+    """Read a column of the plot, 0 to its width - 1, with those that are read out together with it."""
     across, width = data.across, frame.field.width
+    first, stop = frame.columns(column)
     started, latency, failed = data.drawn
-    inside = across.cells(started, width) == column
+    cells = across.cells(started, width)
+    inside = (first <= cells) & (cells < stop)
     times = latency[inside]
-    from_s, to_s = across.values([column / width, (column + 1) / width]).tolist()
+    from_s, to_s = across.values([first / width, stop / width]).tolist()
     return Reading(
         from_s,
         to_s,
@@ -150,7 +163,7 @@ def read_column(data: LatencyData, frame: Frame, column: int) -> Reading:
         failed=int(failed[inside].sum()),
         median_s=float(np.median(times)) if times.size else float("nan"),
         slowest_s=float(times.max()) if times.size else float("nan"),
-        marks=tuple(mark for mark in _marks_on(data) if across.cell(mark.at_s, width) == column),
+        marks=tuple(mark for mark in data.marked if first <= across.cell(mark.at_s, width) < stop),
     )
 
 
@@ -159,29 +172,50 @@ def draw_latency(
 ) -> tuple[Grid, Frame]:
     """Draw the requests of a run into a grid of exactly this size, and say where its plot lies."""
     grid, chosen = Grid(width, height), GLYPHS[glyphs]
-    marks = _marks_on(data)
-    top = 1 if height >= 5 else 0
-    letters_row = top if marks and height >= 8 else None
-    right = 0 if width < 36 else 6 if width < 60 else 12
+    lines = draw_caption(grid, data, chosen, scale=_scale_words(data, log=log), cross=chosen.cross)
+    letters_row = lines if data.marked and height >= 8 else None
     frame = draw_frame(
         grid,
         data.across,
         data.up(log=log),
         chosen,
-        top=top + (letters_row is not None),
-        right=right if data.percentiles or data.threshold is not None else 0,
+        top=lines + (letters_row is not None),
+        right=label_room(width) if data.percentiles or data.threshold is not None else 0,
     )
-    if top:
-        _caption(grid, data, marks, log=log, glyphs=chosen)
-    for mark in marks:
-        x = frame.left + data.across.cell(mark.at_s, frame.field.width)
-        for y in range(frame.top, frame.foot):
-            grid.put(x, y, chosen.mark, Ink.MARK)
+    draw_marks(grid, frame, data.marked, chosen)
     _draw_requests(grid, data, frame, chosen)
-    for mark in marks:
-        x = frame.left + data.across.cell(mark.at_s, frame.field.width)
-        grid.put(x, frame.top if letters_row is None else letters_row, mark.letter, Ink.MARK)
+    draw_letters(grid, frame, data.marked, frame.top if letters_row is None else letters_row)
     return grid, frame
+
+
+def label_room(width: int) -> int:
+    """How many columns the labels beside the plot get in a grid of this width."""
+    return 0 if width < 36 else 6 if width < 60 else 12
+
+
+def draw_caption(
+    grid: Grid, data: LatencyData, glyphs: GlyphSet, *, scale: tuple[str, ...], cross: str
+) -> int:
+    """Write how many requests there are and what the marks mean, and beside that one of the wordings of `scale`.
+
+    Answers how many lines it took: none in a grid below five rows.
+    """
+    if grid.height < 5:
+        return 0
+    failed = int(data.drawn[2].sum())
+    size = data.drawn[0].size
+    parts = [counted(size, "request") if size else "no requests yet"]
+    parts += [f"{failed:,} failed {cross}".rstrip()] if failed else []
+    parts += [f"{data.left_out:,} left out"] if data.left_out else []
+    most = 1 + (grid.height >= SECOND_LINE) + (grid.height >= THIRD_LINE)
+    # Of which windows the lines are is said before what happened; that the scale is log, the axis says too.
+    room = grid.width - 3 - len(" · ".join(parts))
+    besides = [words for words in scale if len(words) <= room] or [""]
+    lines, beside = caption_lines(parts, data.marked, grid.width, most, besides)
+    for y, line in enumerate(lines):
+        grid.put(0, y, glyphs.text(line), Ink.CAPTION)
+    grid.put(grid.width - len(beside), 0, glyphs.text(beside), Ink.LABEL)
+    return len(lines)
 
 
 def summarize_latency(data: LatencyData) -> str:
@@ -191,29 +225,51 @@ def summarize_latency(data: LatencyData) -> str:
         return f"No requests to show{left_out_text(data.left_out)}."
     sent = f"{counted(latency.size, 'request')} within {duration_text(float(started.max()))}"
     parts = [f"{sent}: {described(latency)}"]
+    if data.bands is not None:
+        course = data.bands.by_rank[95]
+        low, high = (duration_text(float(value)) for value in (np.nanmin(course), np.nanmax(course)))
+        parts.append(f"p95 of {duration_text(data.bands.window_s)} at a time from {low} to {high}")
     if data.threshold is not None:
-        over = int((latency > data.threshold).sum())
-        share = share_text(over / latency.size)
-        parts.append(f"{over:,} ({share}) over {duration_text(data.threshold)}")
+        parts.append(over_text(data, data.threshold))
     parts.append(f"{int(failed.sum()):,} failed")
     return "; ".join(parts) + left_out_text(data.left_out) + "."
 
 
-def _marks_on(data: LatencyData) -> tuple[Mark, ...]:
-    low, high = data.across.low, data.across.high
-    return tuple(mark for mark in data.marks if low <= mark.at_s <= high)
+def over_text(data: LatencyData, threshold_s: float) -> str:
+    """Say how many requests took longer: ``5 (17 %) over 1 s``."""
+    latency = data.drawn[1]
+    over = int((latency > threshold_s).sum())
+    return f"{over:,} ({share_text(over / latency.size)}) over {duration_text(threshold_s)}"
 
 
-def _levels(data: LatencyData, glyphs: GlyphSet) -> list[Level]:
-    """The lines in order of need: p95, the threshold, p99, p50."""
+def _scale_words(data: LatencyData, *, log: bool) -> tuple[str, ...]:
+    """Name the scale, and where percentiles are given over time, of which windows."""
+    scale = "log scale" if log else "linear scale"
+    if data.bands is None:
+        return scale, ""
+    ranks = " ".join(f"p{rank}" for rank in data.bands.by_rank)
+    window = duration_text(data.bands.window_s).removeprefix("1 ")
+    return f"{ranks} per {window} · {scale}", f"p95 per {window} · {scale}", f"p95 per {window}"
+
+
+def levels_of(data: LatencyData, glyphs: GlyphSet, width: int) -> list[Level]:
+    """Give the lines in order of need: p95, the threshold, p99, p50; over time where they can be told so."""
+    bands, started = data.bands, data.drawn[0]
+    times = data.across.values((np.arange(width) + 0.5) / width)
+    if bands is not None:
+        times[(times < started.min()) | (times > started.max())] = -np.inf
+    gaps = (1, 2, 3) if glyphs.plain else (1, 1, 1)
     lines = {
-        rank: Level(value, f"p{rank} {duration_text(value)}", f"p{rank}", PERCENTILE_INKS[rank], glyph, gap)
-        for (rank, value), glyph, gap in zip(
-            data.percentiles.items(),
-            glyphs.percentile,
-            (1, 2, 3) if glyphs.plain else (1, 1, 1),
-            strict=False,
+        rank: Level(
+            value,
+            f"p{rank} {duration_text(value)}",
+            f"p{rank}",
+            PERCENTILE_INKS[rank],
+            glyph,
+            gap,
+            along=bands.along(rank, times) if bands is not None and rank in bands.by_rank else None,
         )
+        for (rank, value), glyph, gap in zip(data.percentiles.items(), glyphs.percentile, gaps, strict=False)
     }
     if data.threshold is not None:
         label = f"alert {duration_text(data.threshold)}"
@@ -224,7 +280,7 @@ def _levels(data: LatencyData, glyphs: GlyphSet) -> list[Level]:
 def _draw_requests(grid: Grid, data: LatencyData, frame: Frame, glyphs: GlyphSet) -> None:
     """Draw levels, dots and crosses; over a crowd of dots the levels show through in every third cell."""
     started, latency, failed = data.drawn
-    levels = _levels(data, glyphs)
+    levels = levels_of(data, glyphs, frame.field.width)
     right = grid.width - frame.left - frame.field.width
     counts = frame.field.count(started, latency, glyphs)
     cells = per_cell(counts, glyphs)
@@ -253,17 +309,3 @@ def _crossed(failures: NDArray[np.int64], requests: NDArray[np.int64]) -> NDArra
     place = place * np.uint64(0x9E3779B97F4A7C15)
     place = (place ^ (place >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9)
     return np.asarray((failures > 0) & ((place >> np.uint64(40)) < chance * 2.0**24))
-
-
-def _caption(grid: Grid, data: LatencyData, marks: tuple[Mark, ...], *, log: bool, glyphs: GlyphSet) -> None:
-    scale = "log scale" if log else "linear scale"
-    failed = int(data.drawn[2].sum())
-    size = data.drawn[0].size
-    parts = [counted(size, "request") if size else "no requests yet"]
-    parts += [f"{failed:,} failed {glyphs.cross}"] if failed else []
-    parts += [f"{data.left_out:,} left out"] if data.left_out else []
-    parts += dict.fromkeys(f"{mark.letter} {mark.label}" for mark in marks)
-    text = joined(parts, grid.width)
-    grid.put(0, 0, glyphs.text(text), Ink.CAPTION)
-    if len(text) + 3 + len(scale) <= grid.width:
-        grid.put(grid.width - len(scale), 0, scale, Ink.LABEL)

@@ -42,6 +42,11 @@ class Ink(IntEnum):
     MARK = 11
     FIRST = 12
     SECOND = 13
+    HEAT1 = 14
+    HEAT2 = 15
+    HEAT3 = 16
+    HEAT4 = 17
+    HEAT5 = 18
 
 
 class Grid:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from simulator.tracing import Row, Trace
     from tui.charts.axis import Tick
 
-SHARE_FROM_WIDTH = 68
+SHARE_FROM_WIDTH = 64
 LEAST_BAR = 8
+LEAST_BARE_S = 1e-6
+"""Up to this length an invocation without marks has no time that a mark could cover."""
 NOTED = ("network", "cold start", "wait", "report")
 """Kinds told in words where the span's name does not say them: color alone would not be enough."""
 
@@ -131,7 +133,18 @@ class Timeline:
             return "unmarked" if len(row.intervals) == 1 else f"unmarked ({len(row.intervals)})"
         span = self.trace.spans[row.span]
         said = span.kind not in NOTED or span.kind in span.name.lower().replace("_", " ").replace("-", " ")
+        if self._is_bare(row):
+            return f"{span.name} (unmarked)"
         return span.name if said else f"{span.name} ({span.kind})"
+
+    def _is_bare(self, row: Row) -> bool:
+        """Whether a row is the outermost invocation and has no mark at all: its whole time is unmarked."""
+        if row.span is None or row.duration_s <= LEAST_BARE_S or self.trace.children(row.span):
+            return False
+        span = self.trace.spans[row.span]
+        return span.kind == "invocation" and (
+            span.parent < 0 or self.trace.spans[span.parent].kind == "request"
+        )
 
     def _name_runs(self, place: int, width: int, *, cursor: bool) -> Runs:
         row, signs = self.rows[place], self.signs
@@ -159,7 +172,7 @@ class Timeline:
             blank[tick.cell] = self.signs.grid
         scale = width / self._axis.high
         spots = [((a - self._start) * scale, (b - self._start) * scale) for a, b in row.intervals]
-        if row.span is None:
+        if row.span is None or self._is_bare(row):
             return hatched(spots, blank, self.signs)
         span = self.trace.spans[row.span]
         ink = "error-bar" if span.error else span.kind.replace(" ", "-")

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.charts.app_glyphs import app_glyphs, follow_app_glyphs
 from tui.charts.bars import BACKWARD, Runs
 from tui.charts.timeline import Timeline, summarize_trace
 
@@ -106,11 +107,15 @@ class Waterfall(ScrollView, can_focus=True):
             return self.waterfall
 
     def __init__(
-        self, trace: Trace | None = None, *, glyphs: GlyphName = "braille", **options: Unpack[WidgetOptions]
+        self,
+        trace: Trace | None = None,
+        *,
+        glyphs: GlyphName | None = None,
+        **options: Unpack[WidgetOptions],
     ) -> None:
-        """Make a waterfall of a trace, or an empty one; the other options are Textual's."""
+        """Make a waterfall of a trace, or an empty one; without glyphs it takes the app's."""
         super().__init__(**options)
-        self._glyphs: GlyphName = glyphs
+        self._glyphs = glyphs
         self._timeline: Timeline | None = None
         self._cursor = 0
         self._styles_of: dict[tuple[str, bool, bool], Style] = {}
@@ -127,15 +132,26 @@ class Waterfall(ScrollView, can_focus=True):
 
     @property
     def glyphs(self) -> GlyphName:
-        """What it is drawn with; setting it draws it anew and keeps cursor and folds."""
-        return self._glyphs
+        """What it is drawn with: the app's choice unless it has its own; setting it keeps cursor and folds."""
+        return self._glyphs or app_glyphs(self)
 
     @glyphs.setter
     def glyphs(self, glyphs: GlyphName) -> None:
         self._glyphs = glyphs
+        self._draw_anew()
+
+    def on_mount(self) -> None:
+        """Follow the app's choice of glyphs."""
+        follow_app_glyphs(self, self._glyphs_changed)
+
+    def _glyphs_changed(self) -> None:
+        if self._glyphs is None:
+            self._draw_anew()
+
+    def _draw_anew(self) -> None:
         if self._timeline is not None:
             folded = self._timeline.folded
-            self._timeline = Timeline(self._timeline.trace, ascii_only=glyphs == "ascii")
+            self._timeline = Timeline(self._timeline.trace, ascii_only=self.glyphs == "ascii")
             self._timeline.fold(folded)
         self.refresh()
 
@@ -247,7 +263,7 @@ class Waterfall(ScrollView, can_focus=True):
         return max(1, self.size.height - 1)
 
     def _show(self, trace: Trace | None) -> None:
-        self._timeline = Timeline(trace, ascii_only=self._glyphs == "ascii") if trace else None
+        self._timeline = Timeline(trace, ascii_only=self.glyphs == "ascii") if trace else None
         self._cursor = 0
         self._measure()
         self._scroll_to_cursor()

@@ -13,7 +13,7 @@ from tui.panes.base import Perform, ShowPane
 from tui.panes.invocation_list import InvocationList
 from tui.panes.invocation_rows import watched_rows
 from tui.panes.mail_list import MailList
-from tui.panes.mails import empty_text, event_text, mail_text, mails
+from tui.panes.mails import empty_text, event_text, mail_text, mails, unread
 from tui.panes.page import Page
 from tui.panes.reported import clock_text, counted
 from tui.panes.shown import MOVING, LevelPane
@@ -81,8 +81,7 @@ class AlertsPane(LevelPane):
 
     def badge(self, view: View) -> str:
         """Count the unread mails: ``!2``."""
-        unread = sum(not mail.read for mail in mails(view))
-        return f"!{unread}" if unread else ""
+        return unread(view)
 
     def update_widgets(self, view: View) -> None:
         """Show the mails there are now; an event page goes on counting while its run does."""
@@ -159,10 +158,10 @@ class AlertsPane(LevelPane):
                 f"{mail.alert.subject} since {clock_text(mail.alert.at_s)} of run {mail.run}: {mail.alert.condition}. "
                 f"{len(places):,} of {counted(len(rows), 'invocation')} match: {rows.words(places)}."
             )
-        unread = sum(not one.read for one in found)
+        new = sum(not one.read for one in found)
         newest = found[0]
         return (
-            f"{counted(len(found), 'mail')}, {unread} unread. The newest: {newest.alert.subject}, "
+            f"{counted(len(found), 'mail')}, {new} unread. The newest: {newest.alert.subject}, "
             f"at {clock_text(newest.alert.at_s)} of run {newest.run}."
         )
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.containers import Vertical
 from textual.message import Message
 
+from tui.commands import Commanded
+
 if TYPE_CHECKING:
     from lessons.actions import Action
+    from lessons.model import Question
     from tui.commands import Command
     from tui.view import View
 
@@ -34,17 +37,37 @@ class ShowPane(Message):
         self.target = target
 
 
-class Pane(Vertical):
+class KeepDraft(Message):
+    """The Code pane asks the lesson screen to keep what was written of a service; None: nothing any more."""
+
+    def __init__(self, service: str, text: str | None) -> None:
+        super().__init__()
+        self.service = service
+        self.text = text
+
+
+class Pointed(Message):
+    """A pane was pointed in, to answer a question: at a span by its name, or at a line by its number, from 1."""
+
+    def __init__(self, choices: tuple[str, ...], number: float | None = None) -> None:
+        super().__init__()
+        self.choices = choices
+        self.number = number
+
+
+class Pane(Commanded, Vertical):
     """A pane of the lab. `view` is None until the first one is shown."""
 
     NAME: ClassVar[str] = ""
-    """As in `lessons.model.Pane`: load, alerts, invocations, runs, trace, code, compare."""
+    """As in `lessons.model.Pane`: load, alerts, invocations, runs, trace, code, compare, map."""
     TITLE: ClassVar[str] = ""
     COMMANDS: ClassVar[tuple[Command, ...]] = ()
 
     def __init__(self) -> None:
         super().__init__(id=f"pane-{self.NAME}", classes="pane")
         self.view: View | None = None
+        self.pointing: Question | None = None
+        """The question that is answered by pointing here, while it is."""
 
     def show_view(self, view: View) -> None:
         """Take a new view: called after each action, and at most 5 times a second while a run plays."""
@@ -56,6 +79,9 @@ class Pane(Vertical):
 
     def open_target(self, run: int | None, target: int | str | None) -> None:
         """Open what another pane pointed at (see ShowPane)."""
+
+    def action_point(self) -> None:
+        """Answer the question with what is under the cursor; for panes in which one points."""
 
     def badge(self, view: View) -> str:  # noqa: ARG002 - for panes to override
         """A short text behind the pane's tab, such as an alert's ``!``; empty for none."""

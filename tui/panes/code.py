@@ -1,217 +1,258 @@
-"""The code that runs: the source of a version, how it differs from what is deployed, and deploying it."""
+"""The code that runs: its source with marks and shares of the time, writing it, how versions differ, deploying."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
-from lessons.actions import Deploy, ReadCode, Rollback
+from lessons.actions import ReadCode
 from tui.charts.units import counted
 from tui.commands import Command, bindings
 from tui.panes.base import Perform
-from tui.panes.code_source import difference, numbered, offered
-from tui.panes.keypane import SCROLLING, KeyPane
-from tui.panes.lines import Lines
-from tui.panes.run_figures import MUTED
+from tui.panes.code_drafts import DRAFT, changed_lines
+from tui.panes.code_head import chooser, shares_line, unmarked_words
+from tui.panes.code_keys import CODE_KEYS, EVERYWHERE, ON_PAGE, WITH_CURSOR
+from tui.panes.code_pages import Pages
+from tui.panes.code_shares import newest_shares, without_times
+from tui.panes.code_view import NO_CURSOR
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.events import Focus
 
     from simulator.deploying import Version
+    from tui.panes.code_shares import Shares
+    from tui.panes.code_view import SourceView
     from tui.view import View
 
 
-class CodePane(KeyPane):
-    """Source files as they are deployed: exactly the text that runs."""
+class CodePane(Pages):
+    """Source files as they are deployed, exactly the text that runs, and what the learner makes of them."""
 
     NAME = "code"
     TITLE = "Code"
-    COMMANDS: ClassVar[tuple[Command, ...]] = (
-        Command("next_version", ("v",), "version", "Show the next version of this service.", rank=21),
-        Command("next_service", ("s",), "service", "Show the next service.", rank=26),
-        Command("difference", ("D",), "diff", "Show how this differs from what is deployed, or all of it.", rank=23),
-        Command("deploy", ("d",), "deploy", "Deploy the version that is shown.", rank=22),
-        Command("rollback", ("u",), "roll back", "Go back to the version of this service deployed before.", rank=31),
-        Command("sideways(1)", ("right",), "right", "Scroll to the right."),
-        Command("sideways(-1)", ("left",), "left", "Scroll to the left."),
-        *SCROLLING,
-    )  # fmt: skip
+    COMMANDS: ClassVar[tuple[Command, ...]] = CODE_KEYS
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(COMMANDS)]
     DEFAULT_CSS = """
     CodePane {
         & > Static { height: auto; }
-        & > #code-text { border-top: solid $foreground 30%; }
+        & > #code-text, & > #code-editor { border-top: solid $foreground 30%; }
+        & > #code-editor { display: none; }
+        & > #code-said { display: none; max-height: 4; border-top: solid $foreground 30%; text-style: bold; }
     }
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._service: str | None = None
-        self._names: dict[str, str] = {}
-        self._diff = False
-        self._posted: set[tuple[str, str]] = set()
-        self._drawn: tuple[object, ...] = ()
-
-    def compose(self) -> ComposeResult:
-        """What there is to choose from, and the text."""
-        yield Static(id="code-head")
-        yield Lines(id="code-text")
-
     # what is shown
-
-    def version(self) -> Version | None:
-        """The version that is shown."""
-        return self._version(self.view) if self.view is not None else None
-
-    def _version(self, view: View) -> Version:
-        """The version chosen; at first what is deployed, or else the first that is listed."""
-        versions = self._choice(view)
-        service = versions[0].service
-        deployed = view.session.lab.versions[service].name
-        name = self._names.get(service, deployed)
-        return next((one for one in versions if one.name == name), versions[0])
-
-    def _choice(self, view: View) -> tuple[Version, ...]:
-        """The versions of the service that is chosen."""
-        services = offered(view.session)
-        return services[self._service] if self._service in services else next(iter(services.values()))
 
     def open_target(self, run: int | None, target: int | str | None) -> None:  # noqa: ARG002 - versions belong to no run
         """Show a version by its ref."""
         service, _, name = str(target).partition("@")
-        if self.view is not None and service in offered(self.view.session):
-            self._service, self._diff = service, False
+        if self.view is not None and service in self._services(self.view) and self._page != "edit":
+            self._service, self._page = service, "source"
             self._names[service] = name
             self._chosen()
 
     def update_widgets(self, view: View) -> None:
-        """Show the version that is chosen."""
+        """Show the page that is chosen."""
         version = self._version(view)
         deployed = view.session.lab.versions[version.service]
-        self._head(view, version, deployed)
-        key = (version.ref, deployed.ref if self._diff else "", self._diff)
-        if key == self._drawn:
+        shares = newest_shares(view.runs, version, view.slow_s) or without_times(view.runs, version)
+        editing = self._page == "edit"
+        self.source_view.display, self.editor.display = not editing, editing
+        headings, rows, key = self.page_rows(view, version, deployed, shares)
+        self._head(view, version, deployed, shares, headings)
+        if editing or key == self._drawn:
             return
-        jump, self._drawn = self._drawn[:1] != key[:1] or self._drawn[2:] != key[2:], key
-        text = self.query_one("#code-text", Lines)
-        text.show(self._difference(view, version, deployed) if self._diff else numbered(version.source))
-        if jump:
+        before, self._drawn = self._drawn, key
+        same_page = before[:1] == key[:1]
+        same_text = same_page and (
+            before[:2] == key[:2] or version.source == self._text
+        )  # a draft that was deployed
+        self._text = version.source
+        text, cursor = self.source_view, NO_CURSOR
+        if self._page in WITH_CURSOR:
+            kept = self.source_view.cursor if same_page else self._cursors.get(self._page, 0)
+            cursor = self._goto if self._goto is not None else kept if same_text or not same_page else 0
+        moved, self._goto = self._goto is not None, None
+        if not same_text and not moved and cursor <= 0:
             text.scroll_to(0, 0, animate=False)
+        text.show_rows(rows(), max(cursor, 0) if self._page in WITH_CURSOR else NO_CURSOR)
 
-    def _head(self, view: View, version: Version, deployed: Version) -> None:
-        services = offered(view.session)
+    def _head(
+        self, view: View, version: Version, deployed: Version, shares: Shares | None, headings: Content | None
+    ) -> None:
+        services, width = self._services(view), self.size.width
         lines = []
         if len(services) > 1:
-            lines.append(_chooser("service", list(services), version.service, ""))
-        names = [one.name for one in services[version.service]]
-        lines.append(_chooser(version.service, names, version.name, deployed.name))
+            lines.append(chooser("service", list(services), version.service, "", width))
+        chosen = DRAFT if self.shows_draft(view) else version.name
+        lines.append(chooser(version.service, self.names(view), chosen, deployed.name, width))
+        if headings is not None:
+            lines.append(headings)
+        elif self._page == "source" and shares is not None:
+            lines.append(shares_line(shares, width))
         self.query_one("#code-head", Static).update(Content("\n").join(lines))
 
-    def _difference(self, view: View, version: Version, deployed: Version) -> list[Content]:
-        if version.source == deployed.source:
-            return [Content(f"{version.ref} is what is deployed: no difference.")]
-        if deployed.name not in {one.name for one in offered(view.session)[version.service]}:
-            return [Content(f"{deployed.ref} is deployed, and this lesson does not show it.")]
-        found = difference(deployed.source, version.source)
-        sizes = f"{counted(found.added, 'line')} came (+), {found.removed:,} went (-)"
-        return [Content.styled(f"against {deployed.name}, which is deployed: {sizes}", "bold"), *found.lines]
+    def on_resize(self) -> None:
+        """Choose anew what fits."""
+        self.catch_up()
 
     def looked_at(self, view: View) -> None:
         """Reading a version is something done: say so, once in each step for each version."""
+        if self.shows_draft(view):
+            return
         ref = self._version(view).ref
         key = (view.session.step.id, ref)
-        if key not in self._posted:
-            self._posted.add(key)
+        if key not in self._read:
+            self._read.add(key)
             self.post_message(Perform(ReadCode(version=ref)))
 
     def summary(self) -> str:
-        """Say in two sentences what is shown and what is deployed."""
+        """Say what is shown, what is deployed, whether there is a draft, and what is unmarked."""
         if self.view is None:
             return "There is no code to show yet."
-        version = self._version(self.view)
+        version, draft = self._version(self.view), self.draft(self.view)
         deployed = self.view.session.lab.versions[version.service]
+        state = "which is deployed" if version == deployed else f"not deployed; {deployed.name} is"
+        said = [f"{version.ref}, {counted(len(version.source.splitlines()), 'line')}, {state}."]
         names = ", ".join(one.name for one in self._choice(self.view))
-        state = "which is deployed" if version.name == deployed.name else f"not deployed; {deployed.name} is"
-        first = f"{version.ref}, {counted(len(version.source.splitlines()), 'line')}, {state}."
-        return f"{first} Versions of {version.service} here: {names}."
+        said.append(f"Versions of {version.service} here: {names}.")
+        if draft is not None:
+            came, went = changed_lines(deployed.source, draft.source)
+            said.append(f"A draft is kept: +{came} -{went} lines against {deployed.name}.")
+        if (shares := newest_shares(self.view.runs, version, self.view.slow_s)) is not None:
+            words = unmarked_words(shares)
+            said.append(f"In run {shares.run}, {words}.")
+        return " ".join(said)
 
     # keys
 
     def can_do(self, action: str) -> bool:
-        """Offer only what there is to choose, to deploy, to go back to."""
-        if self.view is None:
-            return True
-        version = self._version(self.view)
+        """Offer only what makes sense on this page: what there is to choose, to undo, to deploy, to go back to."""
+        view = self.view
+        if view is None or not self.is_mounted:
+            return action not in {"back", "open"}
+        if self._page == "edit" or self.pipeline.noting:
+            return action == "back" and self._page != "edit"
+        if action not in ON_PAGE[self._page] | EVERYWHERE:
+            return False
+        service = self._version(view).service
+        drafts = self.drafts(view)
+        progress = self.pipeline.progress
         match action:
             case "next_version":
-                return len(self._choice(self.view)) > 1
+                return len(self.names(view)) > 1
             case "next_service":
-                return len(offered(self.view.session)) > 1
+                return len(self._services(view)) > 1
+            case "edit":  # while a run plays, the key goes to its end
+                return not view.session.running
+            case "undo":
+                return drafts.can_undo(service)
+            case "redo":
+                return drafts.can_redo(service)
+            case "discard":
+                return self.draft(view) is not None
             case "rollback":
-                return len(self.view.session.lab.history(version.service)) > 1
+                return self._page == "history" or len(view.session.lab.history(service)) > 1
+            case "calls" if self._page == "difference":
+                return not self.hidden(view, self._version(view), view.session.lab.versions[service])
+            case "back":
+                return self._page != "source" or progress is not None
             case _:
                 return True
 
-    def scroller(self) -> Lines:
+    def focus_target(self) -> None:
+        """Take the focus, or give it to where one was typing."""
+        if self._page == "edit":
+            self.editor.focus()
+        elif self.is_mounted and self.pipeline.noting:
+            self.pipeline.query_one(Input).focus()
+        else:
+            self.focus()
+
+    def on_focus(self, event: Focus) -> None:  # noqa: ARG002 - as KeyPane has it
+        """While a note is asked for, the keys are for the note."""
+        if self.pipeline.noting:
+            self.focus_target()
+
+    def scroller(self) -> SourceView:
         """The text."""
-        return self.query_one("#code-text", Lines)
+        return self.source_view
+
+    def action_roll(self, lines: int) -> None:
+        """Move the cursor by lines, or scroll where there is none."""
+        if not self._move(self.source_view.cursor + lines):
+            super().action_roll(lines)
+
+    def action_leaf(self, pages: int) -> None:
+        """Move the cursor by pages, or scroll where there is none."""
+        if not self._move(self.source_view.cursor + pages * self.source_view.page):
+            super().action_leaf(pages)
+
+    def action_edge(self, end: int) -> None:
+        """Go to the first line (-1) or the last (1)."""
+        if not self._move(0 if end < 0 else len(self.source_view.rows) - 1):
+            super().action_edge(end)
+
+    def _move(self, row: int) -> bool:
+        self.say("")
+        if self._page not in WITH_CURSOR:
+            return False
+        self.source_view.move_to(row)
+        return True
 
     def action_sideways(self, step: int) -> None:
         """Scroll sideways, by ten columns."""
-        self.scroller().scroll_relative(x=10 * step, animate=False)
+        self.source_view.scroll_relative(x=10 * step, animate=False)
 
     def action_next_version(self) -> None:
-        """Show the next version of the service."""
+        """Show the next version of the service, or the draft."""
         if self.view is not None:
-            names = [one.name for one in self._choice(self.view)]
+            names = self.names(self.view)
             version = self._version(self.view)
-            self._names[version.service] = names[(names.index(version.name) + 1) % len(names)]
+            at = names.index(DRAFT if self.shows_draft(self.view) else version.name)
+            self._names[version.service] = names[(at + 1) % len(names)]
             self._chosen()
 
     def action_next_service(self) -> None:
         """Show the next service."""
         if self.view is not None:
-            services = list(offered(self.view.session))
+            services = list(self._services(self.view))
             self._service = services[(services.index(self._version(self.view).service) + 1) % len(services)]
+            self._cursors.pop("history", None)
+            if self._page == "deploy":
+                self._page = "history"
             self._chosen()
 
     def action_difference(self) -> None:
         """Switch between the whole text and its difference from what is deployed."""
-        self._diff = not self._diff
-        self.repaint()
+        self.go_to_page("source" if self._page == "difference" else "difference")
 
-    def action_deploy(self) -> None:
-        """Deploy the version that is shown."""
-        version = self.version()
-        if version is None or self.view is None:
-            return
-        if self.view.session.lab.versions[version.service] == version:
-            self.notify(f"{version.ref} is deployed already: v shows the next version", severity="warning")
-        else:
-            self._names[version.service] = version.name
-            self.post_message(Perform(Deploy(version=version.ref)))
+    def action_history(self) -> None:
+        """Switch between the text and the deploys of its service."""
+        if self._page not in {"history", "deploy"}:
+            self._cursors.pop("history", None)
+        self.go_to_page("source" if self._page == "history" else "history")
 
-    def action_rollback(self) -> None:
-        """Go back to the version deployed before, and show it."""
-        version = self.version()
-        if version is not None:
-            self._names.pop(version.service, None)
-            self.post_message(Perform(Rollback(service=version.service)))
+    def action_open(self) -> None:
+        """Show what the deploy under the cursor changed."""
+        self._opened = self.source_view.cursor + 1
+        self.go_to_page("deploy")
+
+    def action_calls(self) -> None:
+        """Switch between the difference in text and in calls."""
+        self.go_to_page("difference" if self._page == "calls" else "calls")
+        self.find_calls()
+
+    def action_back(self) -> None:
+        """Give up a deploy, close what was said about it, or go back a page."""
+        if not self.give_up():
+            self.go_to_page({"deploy": "history", "calls": "difference"}.get(self._page, "source"))  # type: ignore[arg-type]
 
     def _chosen(self) -> None:
+        self.say("")
         self.repaint()
+        self.find_calls()
         self.look()
-
-
-def _chooser(title: str, names: list[str], chosen: str, deployed: str) -> Content:
-    """Write what there is to choose from: the chosen one in brackets, the deployed one with a star."""
-    parts = [Content.styled(f"{title}:", MUTED)]
-    for name in names:
-        text = f"{name} *deployed" if name == deployed else name
-        parts.append(Content.styled(f"[{text}]", "bold") if name == chosen else Content(f" {text} "))
-    if deployed and deployed not in names:
-        parts.append(Content.styled(f" {deployed} *deployed, not shown here", MUTED))
-    return Content(" ").join(parts)

@@ -9,13 +9,18 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lessons.actions import CompareGroups
+from simulator.attributes import ranked_attributes
 from simulator.compare import before_against_after, slow_against_fast
+from simulator.multipliers import Multipliers
 from tui.charts.before_after import BeforeAfter
 from tui.charts.histogram import Histogram
 from tui.commands import Command, bindings
 from tui.panes.base import Perform
-from tui.panes.compare_groups import durations, group_lines, groups_sentence, has_marks, span_lines
-from tui.panes.compare_pair import overlay, pair_head, pair_sentence, table_lines
+from tui.panes.compare_attributes import BEING_READ, TOO_LONG, attribute_lines
+from tui.panes.compare_groups import durations, group_lines, span_lines
+from tui.panes.compare_pair import overlay, pair_head, pair_tables
+from tui.panes.compare_words import groups_sentence, has_marks, pair_sentence
+from tui.panes.details_reader import DetailsReader
 from tui.panes.keypane import SCROLLING, KeyPane
 from tui.panes.reported import silences
 from tui.panes.run_figures import MUTED
@@ -28,6 +33,8 @@ if TYPE_CHECKING:
     from tui.view import View
 
 GROUPS, RUNS = "slow against fast", "before against after"
+MOST_STEPS = 40_000
+"""Up to here a run is made again within about a second."""
 HINT = "Mark two runs in the Runs pane with m and press c there: the older is before, the newer after."
 
 
@@ -51,6 +58,7 @@ class ComparePane(KeyPane):
             & > Static { height: auto; }
             & > Histogram, & > BeforeAfter { height: 1fr; min-height: 9; max-height: 24; }
             & > #compare-table { text-wrap: nowrap; text-overflow: ellipsis; }
+            & > #compare-attributes { margin-top: 1; text-wrap: nowrap; text-overflow: ellipsis; }
             & > #compare-table.-spans { margin: 1 0; }
             & > #compare-silent { color: $text-muted; }
         }
@@ -65,12 +73,15 @@ class ComparePane(KeyPane):
         self._pair: tuple[int, int] | Literal["unseen"] | None = "unseen"
         self._posted: set[tuple[str, int]] = set()
         self._drawn: tuple[object, ...] = ()
+        self._reader = DetailsReader(self, self.catch_up)
+        self._answers: dict[int, Multipliers] = {}
 
     def compose(self) -> ComposeResult:
         """Head, and under it all that is said, which scrolls."""
         yield Static(id="compare-head")
         with VerticalScroll(can_focus=False, id="compare-body"):
             yield Static(id="compare-words")
+            yield Static(id="compare-attributes")
             yield Static(id="compare-table")
             yield Histogram(id="compare-histogram")
             yield Static(id="compare-silent")
@@ -113,7 +124,8 @@ class ComparePane(KeyPane):
         self._follow(view)
         run, pair = self.run(), view.session.memory.compared
         service = self.chosen_service(run[1]) if run is not None else None
-        key = (self.turned, run, service, pair, bool(view.live), self.size.width)
+        told = self._multipliers(view, run, service) if self.turned == GROUPS else None
+        key = (self.turned, run, service, pair, bool(view.live), self.size.width, told)
         if key == self._drawn:
             return
         other = self._drawn[:4] != key[:4]
@@ -121,17 +133,28 @@ class ComparePane(KeyPane):
         self._drawn = key
         self._head(view, run)
         if self.turned == GROUPS:
-            self._show_groups(view, run, service)
+            self._show_groups(view, run, service, told)
         else:
             self._show_pair(view, pair)
         if other:
             self.scroller().scroll_to(y=0, animate=False)
         if new_run:
             self.look()
+        self.call_after_refresh(self._lay_out)
+
+    def _lay_out(self) -> None:
+        """Ask for the heights once more: what was written before its first layout keeps the one it had then."""
+        for static in self.query("#compare-body > Static"):
+            static.refresh(layout=True)
 
     def on_resize(self) -> None:
         """Fit the tables to the width."""
         self.catch_up()
+
+    @property
+    def _room(self) -> int:
+        """Cells in a line of what scrolls."""
+        return self.size.width - self.scroller().styles.scrollbar_size_vertical
 
     def _head(self, view: View, run: tuple[int, RunData] | None) -> None:
         names = [
@@ -144,13 +167,35 @@ class ComparePane(KeyPane):
         self.query_one("#compare-head", Static).update(Content("  ").join([*names, Content(where)]))
 
     def _parts(self, *shown: str) -> None:
-        for name in ("table", "histogram", "silent", "overlay"):
+        for name in ("attributes", "table", "histogram", "silent", "overlay"):
             self.query_one(f"#compare-{name}").display = name in shown
 
     def _static(self, name: str) -> Static:
         return self.query_one(f"#compare-{name}", Static)
 
-    def _show_groups(self, view: View, run: tuple[int, RunData] | None, service: str | None) -> None:
+    def _multipliers(
+        self, view: View, run: tuple[int, RunData] | None, service: str | None
+    ) -> Multipliers | str:
+        """Read what riders' answers carried, or say why that is not there (yet): they are made by running once more."""
+        if run is None or service != run[1].front:
+            return ""
+        number, data = run
+        if number not in self._answers:
+            if data.steps > MOST_STEPS:
+                return TOO_LONG
+            details = self._reader.get(view.session.lab, number, data)
+            if details is None:
+                return BEING_READ
+            self._answers[number] = Multipliers.of(details)
+        return self._answers[number]
+
+    def _show_groups(
+        self,
+        view: View,
+        run: tuple[int, RunData] | None,
+        service: str | None,
+        told: Multipliers | str | None,
+    ) -> None:
         if run is None:
             self._parts()
             self._static("words").update(
@@ -166,10 +211,14 @@ class ComparePane(KeyPane):
             return
         groups = slow_against_fast(run[1], view.slow_s, service)
         marked = has_marks(groups)
-        self._parts("histogram", *silent, *(("table",) if marked else ()))
+        self._parts("attributes", "histogram", *silent, *(("table",) if marked else ()))
         self._static("words").update(Content("\n").join(group_lines(run[1], groups)))
+        multipliers = told if isinstance(told, Multipliers) else None
+        attributes = ranked_attributes(run[1], view.slow_s, service, multipliers)
+        lines = attribute_lines(attributes, self._room, told if isinstance(told, str) else "")
+        self._static("attributes").update(Content("\n").join(lines))
         self._static("table").set_class(True, "-spans")
-        self._static("table").update(Content("\n").join(span_lines(groups, self.size.width)))
+        self._static("table").update(Content("\n").join(span_lines(groups, self._room)))
         self.query_one(Histogram).data = durations(run[1], service)
 
     def _show_pair(self, view: View, numbers: tuple[int, int] | None) -> None:
@@ -179,14 +228,10 @@ class ComparePane(KeyPane):
             return
         before, after = (view.session.run(number) for number in numbers)
         pair = before_against_after(before, after)
-        tables = [
-            *table_lines("All requests", pair.everybody, (pair.n_before, pair.n_after)),
-            *table_lines("Those that met no cold start", pair.warm, (pair.n_warm_before, pair.n_warm_after)),
-        ]
         self._parts("table", "overlay")
         self._static("words").update(Content("\n").join(pair_head(before, after, numbers, pair)))
         self._static("table").set_class(False, "-spans")
-        self._static("table").update(Content("\n").join(tables))
+        self._static("table").update(Content("\n").join(pair_tables(pair, self._room)))
         self.query_one(BeforeAfter).data = overlay(before, after, numbers)
 
     def looked_at(self, view: View) -> None:
@@ -224,7 +269,15 @@ class ComparePane(KeyPane):
         run = self.run()
         if action == "next_service":
             return self.turned == GROUPS and run is not None and len(self.watched(run[1])) > 1
+        if action == "turn":
+            return run is not None
+        if action in {"roll", "leaf", "edge"}:
+            return self.is_mounted and self.scroller().max_scroll_y > 0
         return True
+
+    def on_mount(self) -> None:
+        """Name the keys that scroll while there is something to scroll."""
+        self.watch(self.scroller(), "show_vertical_scrollbar", self.refresh_bindings, init=False)
 
     def scroller(self) -> VerticalScroll:
         """All that is said."""

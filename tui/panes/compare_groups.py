@@ -1,4 +1,4 @@
-"""Slow invocations against fast ones, as text: sizes, medians, the hole between them, attributes, spans."""
+"""Slow invocations against fast ones, as text: sizes, medians, the hole between them, spans."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from simulator.compare import slow_against_fast
 from simulator.metrics import proportion_interval
 from tui.charts.shape import HistogramData
+from tui.panes.compare_words import UNMARKED, hole_words
 from tui.panes.run_figures import MUTED, bare_ms, change_ms, ms, percent
 
 if TYPE_CHECKING:
-    from simulator.compare import AttributeDifference, SlowAgainstFast, SpanDifference
+    from simulator.compare import SlowAgainstFast, SpanDifference
     from simulator.run_data import RunData
 
 NAME = 26
 SPAN, SPAN_LEAST, SPAN_FIGURES, CALLS = 30, 24, 34, 9
 """How wide the names of spans are at most and should be at least, and how wide the figures beside them are."""
-UNMARKED = "unmarked"
 
 
 def group_lines(data: RunData, groups: SlowAgainstFast) -> list[Content]:
@@ -39,7 +38,6 @@ def group_lines(data: RunData, groups: SlowAgainstFast) -> list[Content]:
         _row("invocations", f"{slow:,}", f"{fast:,}"),
         _row("median duration", ms(groups.slow_median_s), ms(groups.fast_median_s)),
         _row("median processor time", ms(groups.cpu_slow_s), ms(groups.cpu_fast_s)),
-        *(_attribute(one) for one in groups.attributes),
         Content(f"{share}."),
         hole(groups),
     ]
@@ -49,27 +47,10 @@ def _row(name: str, slow: str, fast: str) -> Content:
     return Content(f"{name:<{NAME}}{slow:>14}{fast:>14}")
 
 
-def _attribute(one: AttributeDifference) -> Content:
-    cells = [
-        f"{n:,} ({percent(n / of if of else float('nan'))})"
-        for n, of in ((one.slow, one.of_slow), (one.fast, one.of_fast))
-    ]
-    return _row(one.name, *cells)
-
-
 def hole(groups: SlowAgainstFast) -> Content:
-    """Say where no invocation lies: between the longest of the fast and the shortest of the slow."""
-    low, high = groups.gap_s
-    if isnan(low) or isnan(high):
-        return Content("There is only one group: nothing lies on the other side of the threshold.")
-    return Content.styled(
-        f"No invocation took between {bare_ms(low)} and {ms(high)}: a hole of {ms(high - low)}.", "bold"
-    )
-
-
-def has_marks(groups: SlowAgainstFast) -> bool:
-    """Tell whether there are spans to rank: whether the version sets marks."""
-    return any(row.name != UNMARKED for row in groups.spans)
+    """Say where no invocation lies, in bold where there are two groups."""
+    one_group = any(map(isnan, groups.gap_s))
+    return Content(hole_words(groups)) if one_group else Content.styled(hole_words(groups), "bold")
 
 
 def span_lines(groups: SlowAgainstFast, width: int) -> list[Content]:
@@ -97,25 +78,3 @@ def durations(data: RunData, service: str) -> HistogramData:
     inv = data.of_service(service)
     failed = (inv["outcome"] > 0) | (inv["status"] >= 500)
     return HistogramData(inv["duration_s"], failed, noun="invocation")
-
-
-def groups_sentence(data: RunData, service: str, threshold_s: float) -> str:
-    """Say in two sentences how the slow invocations differ from the fast ones."""
-    groups = slow_against_fast(data, threshold_s, service)
-    if not groups.slow or not groups.fast:
-        return (
-            f"{service}: {groups.slow:,} invocations over {ms(threshold_s)}, {groups.fast:,} not: "
-            "there are not two groups to compare."
-        )
-    tags = ", ".join(
-        f"{one.name} {one.slow:,} of {one.of_slow:,} against {one.fast:,} of {one.of_fast:,}"
-        for one in groups.attributes
-    )
-    first = (
-        f"{service}: {groups.slow:,} invocations over {ms(threshold_s)} with a median of {ms(groups.slow_median_s)}, "
-        f"{groups.fast:,} others with {ms(groups.fast_median_s)}; {hole(groups).plain.rstrip('.')}; {tags}."
-    )
-    if not has_marks(groups):
-        return first
-    top = groups.spans[0]
-    return f"{first} Span {top.name} explains {percent(top.share)} of the difference."

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from simulator.compare import before_against_after
 from tui.charts.overlay import BeforeAfterData
+from tui.panes.compare_words import words
 from tui.panes.run_figures import MUTED, bare_ms, change_ms
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from simulator.run_data import RunData
 
 VERDICTS = {"faster": "$text-success", "slower": "$text-error", "cannot tell": "$text-warning"}
-VERDICT = 22
+NUMBERS = 34
+"""How wide what stands before the verdict is."""
 SIGNS = {"faster": "v", "slower": "^", "no difference seen": "=", "cannot tell": "?"}
 
 
@@ -39,57 +40,57 @@ def pair_head(
     return lines
 
 
-def words(unequal: str) -> str:
-    """Say in plain words what one inequality means; `unequal` is as `BeforeAgainstAfter` has it."""
-    what, colon, values = unequal.partition(": ")
-    if not colon:
-        return f"Not equal: {unequal}; its figures mix two systems."
-    meaning = {
-        "seed": "other requests were sent, so part of any difference is luck",
-        "load": "they were not asked for the same",
-        "start": "one had fewer cold starts ahead of it, which alone looks like a change",
-    }.get(what, "that alone can make a difference")
-    return f"Not equal: {what} ({values}): {meaning}."
+def pair_tables(pair: BeforeAgainstAfter, width: int) -> list[Content]:
+    """Write both tables for lines of `width` cells: where they have no room for it, a sign stands for each verdict."""
+    rows = [row for row in (*pair.everybody, *pair.warm) if not _has_no_number(row)]
+    room = max([len("verdict"), *(len(f"  {row.verdict}") for row in rows)]) + 2
+    whole = NUMBERS + room + max((len(_behind(row)) for row in rows), default=0) <= width
+    room = room if whole else len("v ")
+    lines = [
+        *_table("All requests", pair.everybody, (pair.n_before, pair.n_after), room),
+        *_table("Those that met no cold start", pair.warm, (pair.n_warm_before, pair.n_warm_after), room),
+    ]
+    if not whole:
+        lines.append(Content.styled("  ".join(f"{sign} {verdict}" for verdict, sign in SIGNS.items()), MUTED))
+    return lines
 
 
-def table_lines(title: str, rows: tuple[Difference, ...], counts: tuple[int, int]) -> list[Content]:
-    """Write one table: before, after, change, verdict, and the interval or the reason why there is none."""
+def _table(title: str, rows: tuple[Difference, ...], counts: tuple[int, int], room: int) -> list[Content]:
+    """Write a table: before, after, change, verdict in `room` cells, the interval or the reason why there is none."""
     sizes = f"{counts[0]:,}" if counts[0] == counts[1] else f"{counts[0]:,} and {counts[1]:,}"
-    titles = f"{'ms':<5}{'before':>9}{'after':>9}{'change':>9}  {'verdict':<{VERDICT}}95 % interval"
+    verdict = f"{'verdict' if room > len('verdict') else '':<{room}}"
+    titles = f"{'ms':<5}{'before':>9}{'after':>9}{'change':>9}  {verdict}95 % interval"
     return [
         Content.styled(f"{title}: {sizes}", "bold"),
         Content.styled(titles, MUTED),
-        *(_row(row) for row in rows),
+        *(_row(row, room) for row in rows),
     ]
 
 
-def _row(row: Difference) -> Content:
+def _row(row: Difference, room: int) -> Content:
     verdict = (f"{SIGNS[row.verdict]} {row.verdict}", VERDICTS.get(row.verdict, ""))
-    if "needs" in row.reason or isnan(row.change_s):  # fewer requests than a number needs: no number
+    if _has_no_number(row):
         return Content.assemble(f"{row.name:<5}", verdict, f": {row.reason}")
     cells = f"{bare_ms(row.before_s):>9}{bare_ms(row.after_s):>9}{change_ms(row.change_s):>9}"
-    behind = row.reason.partition(":")[0]
+    said = f"{verdict[0]:<{room}}" if room > 2 else f"{SIGNS[row.verdict]} "
+    return Content.assemble(f"{row.name:<5}{cells}  ", (said, verdict[1]), _behind(row))
+
+
+def _has_no_number(row: Difference) -> bool:
+    """Tell whether there are fewer requests than a statistic needs."""
+    return "needs" in row.reason or isnan(row.change_s)
+
+
+def _behind(row: Difference) -> str:
+    """Give the interval, or why there is none."""
+    if _has_no_number(row):
+        return ""
     if row.low_s is not None and row.high_s is not None:
-        behind = f"{change_ms(row.low_s)} to {change_ms(row.high_s)}"
-    return Content.assemble(f"{row.name:<5}{cells}  ", (f"{verdict[0]:<{VERDICT}}", verdict[1]), behind)
+        return f"{change_ms(row.low_s)} to {change_ms(row.high_s)}"
+    return row.reason.partition(":")[0]
 
 
 def overlay(before: RunData, after: RunData, numbers: tuple[int, int]) -> BeforeAfterData:
     """Give both runs to the chart."""
     names = (f"before (run {numbers[0]})", f"after (run {numbers[1]})")
     return BeforeAfterData(before.latencies_s, after.latencies_s, names)
-
-
-def pair_sentence(before: RunData, after: RunData, numbers: tuple[int, int]) -> str:
-    """Say in two or three sentences what can be said of a change."""
-    pair = before_against_after(before, after)
-    said = " ".join(words(one) for one in pair.unequal) or "Equal: seed, load and start."
-    parts = []
-    for row in pair.everybody:
-        if row.name in {"min", "max"}:
-            continue
-        if row.verdict == "cannot tell":
-            parts.append(f"{row.name} cannot tell ({row.reason})")
-        else:
-            parts.append(f"{row.name} {row.verdict} ({change_ms(row.change_s)} ms)")
-    return f"Run {numbers[0]} against run {numbers[1]}. {said} {'; '.join(parts)}."

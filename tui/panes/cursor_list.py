@@ -94,7 +94,10 @@ class CursorList(ScrollView, can_focus=True):
 
     def set_count(self, count: int, cursor: int) -> None:
         """Take how many rows there are now, and where the cursor is to stand."""
+        known = min(self.count, 2)
         self.count = count
+        if known != min(count, 2):  # there is something to open now, or somewhere to go
+            self.refresh_bindings()
         self.cursor = max(0, min(cursor, count - 1))
         self.virtual_size = Size(0, count + 1)
         self.refresh()

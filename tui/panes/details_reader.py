@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from simulator.system.recorder import Details
 
 QUICK_STEPS = 4_000
-"""Up to here a run is made again at once: 0.1 s. A longer one is made in a thread, and the page comes before it."""
+"""Up to here a run is made again at once: 0.1 s. A longer one, or one of a learner's own version, which takes a process
+of its own, is made in a thread, and the page comes before it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +53,7 @@ class DetailsReader:
             and (read.steps == data.steps or (has is not None and has(read.details)))
         ):
             return read.details
-        if data.steps <= QUICK_STEPS:
+        if data.steps <= QUICK_STEPS and lab.at_home(data.settings):
             details = lab.details(data)
             self._read = _Read(run, data.steps, details)
             return details

@@ -7,13 +7,14 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 import numpy as np
-from rich.text import Text
 
 from simulator.traces import request_trace
 from tui.charts.units import share_text
 from tui.panes.reported import clock_text, exact_ms_text, silence
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from simulator.run_data import RunData
     from simulator.system.recorder import Exchange
 
@@ -69,6 +70,8 @@ def parts(data: RunData, request: int) -> list[Part]:
 
 def exchange_text(data: RunData, run: int, request: int, exchange: Exchange | None) -> Text:
     """Write the exchange of a request; `exchange` is None while it is being read."""
+    from rich.text import Text
+
     latency = latency_of(data, request)
     text = Text().append(f"Request {request} of run {run}", style="bold")
     if latency is None:
@@ -93,6 +96,8 @@ def exchange_text(data: RunData, run: int, request: int, exchange: Exchange | No
 
 
 def _clocks(data: RunData, request: int, latency: float) -> Text:
+    from rich.text import Text
+
     text = Text()
     text.append(f"{CLOCK:<{NAME}}{'':>{FIGURE}}{'share':>{SHARE}}\n", style="dim")
     if not data.watched(data.front):

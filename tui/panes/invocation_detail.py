@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
-
-from rich.text import Text
 
 from simulator.system.replies import OUTCOMES
 from tui.panes.reported import clock_text, exact_ms_text
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from simulator.run_data import RunData
     from simulator.system.recorder import InvocationDetail
 
 LABEL = 11
 FIGURE = 13
+LEAST_ROOM = 16
+"""With fewer cells beside the figures, words begin at the left again."""
 
 
-def invocation_text(data: RunData, run: int, number: int, detail: InvocationDetail | None) -> Text:
+def invocation_text(
+    data: RunData, run: int, number: int, detail: InvocationDetail | None, width: int = 0
+) -> Text:
     """Write the page of an invocation that has ended; `detail` is None while its log is being read.
 
+    In lines of `width` cells what stands beside figures and times keeps its column; 0 leaves lines as long as they are.
     Raises KeyError for an invocation that has not ended.
     """
+    from rich.text import Text
+
     row = data.row(number)
-    service = data.services[row["service"]]
-    settings = data.settings.scenario.functions[service]
     failed = row["outcome"] > 0 or row["status"] >= 500
     text = Text().append(f"Invocation {number} of run {run}", style="bold")
     for on, tag in ((row["cold_s"] > 0, "COLD START"), (failed, "ERROR")):
@@ -33,27 +39,38 @@ def invocation_text(data: RunData, run: int, number: int, detail: InvocationDeta
     version = data.versions[row["version"]].ref
     text.append(f"\n{version}, container {row['container']}, request {row['request']}\n\n")
 
-    def line(label: str, figure: str, note: str = "") -> None:
+    for label, figure, note in figure_rows(data, number):
         text.append(f"{label:<{LABEL}}", style="dim").append(f"{figure:>{FIGURE}}", style="bold")
-        text.append(f"  {note}\n" if note else "\n")
-
-    started = clock_text(row["start_s"], exact=True)
-    line("duration", exact_ms_text(row["duration_s"]), f"the handler alone, from {started}")
-    cold = exact_ms_text(row["cold_s"]) if row["cold_s"] > 0 else "none"
-    line("cold start", cold, "before the handler began" if row["cold_s"] > 0 else "it met a warm container")
-    line(
-        "status",
-        str(row["status"]) if row["status"] else OUTCOMES[row["outcome"]],
-        _ending(row["outcome"], settings.timeout_s),
-    )
-    line("memory", f"{row['memory_mb']:.1f} MB", f"used, of {settings.memory_mb} MB")
-    line("CPU idle", f"{row['idle'] * 100:.2f} %", "of the sandbox, all its CPUs, since boot")
-    line("CPU time", exact_ms_text(row["cpu_s"]), "of this process, in this invocation")
+        text.append(f"  {hanging(note, LABEL + FIGURE + 2, width)}\n")
     if name := data.names[row["error"]]:
         said = last_line(detail.failure) if detail is not None and detail.failure else name
         text.append(f"x {said}\n", style="bold")
     text.append("\n")
-    return text.append_text(_log(detail))
+    return text.append_text(_log(detail, width))
+
+
+def figure_rows(data: RunData, number: int) -> list[tuple[str, str, str]]:
+    """List what its agent reported of an invocation: what it is, the figure, and what that means.
+
+    Raises KeyError for an invocation that has not ended.
+    """
+    row = data.row(number)
+    settings = data.settings.scenario.functions[data.services[row["service"]]]
+    cold = row["cold_s"] > 0
+    status = str(row["status"]) if row["status"] else OUTCOMES[row["outcome"]]
+    started = clock_text(row["start_s"], exact=True)
+    return [
+        ("duration", exact_ms_text(row["duration_s"]), f"the handler alone, from {started}"),
+        (
+            "cold start",
+            exact_ms_text(row["cold_s"]) if cold else "none",
+            "before the handler began" if cold else "it met a warm container",
+        ),
+        ("status", status, _ending(row["outcome"], settings.timeout_s)),
+        ("memory", f"{row['memory_mb']:.1f} MB", f"used, of {settings.memory_mb} MB"),
+        ("CPU idle", f"{row['idle'] * 100:.2f} %", "of the sandbox, all its CPUs, since boot"),
+        ("CPU time", exact_ms_text(row["cpu_s"]), "of this process, in this invocation"),
+    ]
 
 
 def last_line(failure: str) -> str:
@@ -73,7 +90,17 @@ def _ending(outcome: int, timeout_s: float) -> str:
             return "of its response"
 
 
-def _log(detail: InvocationDetail | None) -> Text:
+def hanging(words: str, column: int, width: int) -> str:
+    """Break words that stand at a column into lines that all begin there; a width of 0 has room for anything."""
+    room = width - column
+    if not width or len(words) <= room or room < LEAST_ROOM:
+        return words
+    return f"\n{' ' * column}".join(wrap(words, room))
+
+
+def _log(detail: InvocationDetail | None, width: int) -> Text:
+    from rich.text import Text
+
     text = Text()
     if detail is None:
         return text.append("Reading its log again ...", style="dim")
@@ -85,7 +112,7 @@ def _log(detail: InvocationDetail | None) -> Text:
         text.append(f"{exact_ms_text(offset):>{FIGURE}}  ").append(
             f"{level:<8}", style="bold" if level in {"warning", "error", "critical"} else "dim"
         )
-        text.append(f"  {first}\n")
+        text.append(f"  {hanging(first, FIGURE + 12, width)}\n")
         for rest in more:
             text.append(f"{'':>{FIGURE + 12}}{rest}\n")
     if detail.failure.startswith("Traceback"):

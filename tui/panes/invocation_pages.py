@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tui.view import View
 
 
-def invocation_page(reader: DetailsReader, view: View, run: int, number: int) -> Text:
-    """Write the page of an invocation, or why there is none."""
+def invocation_page(reader: DetailsReader, view: View, run: int, number: int, width: int = 0) -> Text:
+    """Write the page of an invocation for lines of this width (0: of any), or why there is none."""
     data = run_of(view, run)
     if data is None:
         return Text(f"There is no run {run}.")
@@ -32,7 +32,7 @@ def invocation_page(reader: DetailsReader, view: View, run: int, number: int) ->
         return Text(f"Nothing to show. {silence(data, service)}.")
     details = reader.get(view.session.lab, run, data, has=lambda read: number in read.invocations)
     return invocation_text(
-        data, run, number, details.invocations.get(number) if details is not None else None
+        data, run, number, details.invocations.get(number) if details is not None else None, width
     )
 
 

@@ -63,8 +63,16 @@ class InvocationsPane(LevelPane):
             "exchange", ("o",), "exchange", "Open the ride's whole HTTP exchange, and the client's clock.", 20
         ),
         Command("trace", ("t",), "trace", "Open the trace of the invocation.", 22),
-        Command("other_run(-1)", ("p", "left"), "run before", "Show the run before this one.", 24),
-        Command("other_run(1)", ("right",), "run after", "Show the run after this one."),
+        Command(
+            "other_run(-1)",
+            ("p", "left"),
+            "run before",
+            "Show the run before this one.",
+            24,
+            id="run-before",
+            both="Show the run before this one, or the one after.",
+        ),
+        Command("other_run(1)", ("right",), "run after", "Show the run after this one.", id="run-after"),
         Command(
             "neighbor(-1)",
             ("left",),
@@ -72,9 +80,17 @@ class InvocationsPane(LevelPane):
             "Open the invocation before this one in the list.",
             None,
             "←",
+            id="one-before",
+            both="Open the invocation before this one in the list, or after.",
         ),
         Command(
-            "neighbor(1)", ("right",), "next one", "Open the invocation after this one in the list.", 24, "→"
+            "neighbor(1)",
+            ("right",),
+            "next one",
+            "Open the invocation after this one in the list.",
+            24,
+            "→",
+            id="next-one",
         ),
         *MOVING,
     )
@@ -104,6 +120,10 @@ class InvocationsPane(LevelPane):
             yield Page(id=DETAIL)
             yield Page(id=EXCHANGE)
 
+    def on_resize(self) -> None:
+        """Break the lines of a page anew."""
+        self.catch_up()
+
     @property
     def page(self) -> MonitoringPage:
         """The list with its filter and search."""
@@ -132,9 +152,8 @@ class InvocationsPane(LevelPane):
         if self.level == LIST:
             self.page.show(self._listed(view))
         elif self.level == DETAIL and self._invocation is not None:
-            self.query_one(f"#{DETAIL}", Page).show(
-                invocation_page(self._reader, view, *self._invocation), self._invocation
-            )
+            page = self.query_one(f"#{DETAIL}", Page)
+            page.show(invocation_page(self._reader, view, *self._invocation, page.room), self._invocation)
         elif self.level == EXCHANGE and self._request is not None:
             self.query_one(f"#{EXCHANGE}", Page).show(
                 exchange_page(self._reader, view, *self._request), self._request
@@ -265,19 +284,26 @@ class InvocationsPane(LevelPane):
             case "back":
                 return level != LIST or self.page.searching
             case "keep_search" | "move" | "edge":
-                return typing if action == "keep_search" else not typing
-            case "open" | "filter" | "sort" | "search":
-                return level == LIST and not typing
+                return typing if action == "keep_search" else not typing and self.can_move()
+            case "filter" | "sort" | "search":
+                return level == LIST and not typing and self.run > 0
+            case "open":
+                return level == LIST and not typing and self.page.listed.count > 0
             case "exchange":
-                return level != EXCHANGE and not typing
+                return level != EXCHANGE and not typing and self._is_there(level)
             case "trace":
-                return level != EXCHANGE and not typing and self.offers_pane("trace")
+                return (
+                    level != EXCHANGE and not typing and self._is_there(level) and self.offers_pane("trace")
+                )
             case "other_run":
                 return level == LIST and not typing and self._runs > 1
             case "neighbor":
                 return level == DETAIL
             case _:
                 return super().check_action(action, parameters)
+
+    def _is_there(self, level: str) -> bool:
+        return level == DETAIL or self.page.listed.count > 0
 
     def summary(self) -> str:
         """Say what is listed, or what is open."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import events
+
 from tui.commands import Command
+from tui.panes.cursor_list import CursorList
 from tui.panes.shown import ShownPane
 
 if TYPE_CHECKING:
@@ -13,12 +16,35 @@ if TYPE_CHECKING:
     from tui.view import View
 
 SCROLLING = (
-    Command("roll(1)", ("j", "down"), "scroll", "Scroll down by a line.", rank=50, shown="j/k"),
-    Command("roll(-1)", ("k", "up"), "up", "Scroll up by a line."),
-    Command("leaf(1)", ("pagedown",), "page down", "Scroll down by a page."),
-    Command("leaf(-1)", ("pageup",), "page up", "Scroll up by a page."),
-    Command("edge(-1)", ("g", "home"), "top", "Scroll to the top."),
-    Command("edge(1)", ("G", "end"), "end", "Scroll to the end."),
+    Command(
+        "roll(1)",
+        ("j", "down"),
+        "scroll",
+        "Scroll down by a line.",
+        rank=50,
+        shown="j/k",
+        id="scroll",
+        both="Scroll by a line.",
+    ),
+    Command("roll(-1)", ("k", "up"), "up", "Scroll up by a line.", id="up"),
+    Command(
+        "leaf(1)",
+        ("pagedown",),
+        "page down",
+        "Scroll down by a page.",
+        id="page-down",
+        both="Scroll by a page.",
+    ),
+    Command("leaf(-1)", ("pageup",), "page up", "Scroll up by a page.", id="page-up"),
+    Command(
+        "edge(-1)",
+        ("g", "home"),
+        "top",
+        "Scroll to the top.",
+        id="top",
+        both="Scroll to the top, or to the end.",
+    ),
+    Command("edge(1)", ("G", "end"), "end", "Scroll to the end.", id="end"),
 )
 
 
@@ -26,12 +52,29 @@ class KeyPane(ShownPane, can_focus=True):
     """A pane whose keys work wherever one looks in it, because the pane has the focus and its widgets never do."""
 
     def focus_target(self) -> None:
-        """Take the focus."""
-        self.focus()
+        """Take the focus. (`focus` would draw the pane anew.)"""
+        self.come()
+        self.screen.set_focus(self, scroll_visible=False)
 
-    def on_focus(self) -> None:
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Style what shows whether its keys work: the cursors of lists. (All of a pane takes 20 ms.)"""
+        for widget in self.query(CursorList):
+            widget.update_node_styles()
+
+    def on_blur(self, event: events.Blur) -> None:
+        """Let the keys go, and draw nothing anew for it."""
+        event.prevent_default()
+        self.has_focus = False
+        if self.parent is not None:
+            self.parent.post_message(events.DescendantBlur(self))
+
+    def on_focus(self, event: events.Focus) -> None:
         """Somebody turned to this pane: it did not just come into sight beside the lesson."""
-        if self.view is not None:  # `has_focus` is set only after this
+        event.prevent_default()  # which would draw all of the pane anew
+        self.has_focus = True
+        if self.parent is not None:
+            self.parent.post_message(events.DescendantFocus(self))
+        if self.view is not None:
             self.looked_at(self.view)
 
     def look(self) -> None:

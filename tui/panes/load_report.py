@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.arrivals import expected, starts
 from simulator.load import PLANS, Loop, Request, fill, load_plan
-from simulator.report import artillery1, interim_reports
+from simulator.report import interim_reports
 from tui.charts.units import counted
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ class GrowingReport:
 
     def __init__(self) -> None:
         self._key: tuple[object, ...] = ()
+        self._run: tuple[object, ...] = ()
+        self._pieces: list[str] = []  # as far as they can be added to
+        self._until_s = 0.0
         self.text = ""
 
     def take(self, data: RunData) -> bool:
@@ -39,17 +43,20 @@ class GrowingReport:
         if key == self._key:
             return False
         self._key = key
-        before, traffic = self.text, data.traffic()
-        if data.settled:
-            self.text = artillery1(traffic).rstrip("\n")
-        else:
-            self.text = "".join(interim_reports(traffic, now)).rstrip("\n")
+        run = (data.number, data.settings.seed)
+        if run != self._run or now < self._until_s:
+            self._run, self._pieces = run, []
+        before = self.text
+        pieces = interim_reports(data.traffic(), math.inf if data.settled else now, self._pieces)
+        if not data.settled and now < starts(data.settings.plan)[-1]:  # the tool cannot have come to its end
+            self._pieces, self._until_s = pieces, now
+        self.text = "".join(pieces).rstrip("\n")
         return self.text != before
 
 
 def plan_of(session: Session) -> str:
     """Name the plan that the next run follows, as `Session` chooses it."""
-    return session.step.plan or session.lesson.start.plan
+    return session.step.plan or session.start.plan
 
 
 def plan_text(name: str) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.content import Content
-
 from simulator.metrics import percentile_interval, summary
 from simulator.run_settings import DeployChange, FaultChange, SamplingChange, StopChange
 from simulator.sampling import as_policy, describe_sampling
@@ -25,6 +23,8 @@ from tui.panes.run_figures import (
 )
 
 if TYPE_CHECKING:
+    from textual.content import Content
+
     from simulator.run_data import RunData
     from simulator.run_settings import Change
 
@@ -34,12 +34,15 @@ WIDE = 72
 
 def summary_lines(data: RunData, width: int) -> list[Content]:
     """Write the summary block: as many lines as the width asks for, so that nothing jumps while a run plays."""
+    from textual.content import Content
+
     wide = width >= WIDE
     names = STATISTICS if wide else tuple(name for name in STATISTICS if name != "mean")
     room = 8 if wide else 7
     head = f"{'latency, ms':<14}{'n':>6}" + "".join(f"{name:>{room}}" for name in names)
     lines = [Content.styled(head, MUTED)]
-    for label, latencies in (("all", data.latencies_s), ("no cold start", data.warm_latencies_s)):
+    both = ("all", data.ordered_latencies), ("no cold start", data.ordered_warm_latencies)
+    for label, latencies in both:
         one = summary(latencies)
         cells = [quoted(name, getattr(one, name), one.n) for name in names]
         lines.append(Content(f"{label:<14}{one.n:>6,}" + "".join(f"{cell:>{room}}" for cell in cells)))
@@ -48,9 +51,11 @@ def summary_lines(data: RunData, width: int) -> list[Content]:
 
 def _tail(data: RunData, *, wide: bool) -> list[Content]:
     """Say how sure one can be of p95 and p99: in one line, or in two."""
+    from textual.content import Content
+
     n, parts = len(data.latencies_s), []
     for name in NEEDED:
-        if interval := percentile_interval(data.latencies_s, float(f"0.{name[1:]}")):
+        if interval := percentile_interval(data.ordered_latencies, float(f"0.{name[1:]}")):
             low, high = bare_ms(interval.low), bare_ms(interval.high)
             parts.append(f"{name} {low} to {high} ms ({interval.coverage * 100:.0f} % sure)")
     said = [Content(part) for part in parts]
@@ -67,6 +72,8 @@ def _answers(data: RunData, width: int) -> str:
 
 
 def _alert(data: RunData) -> Content:
+    from textual.content import Content
+
     if not data.alerts:
         return Content.styled("no alert has fired", MUTED)
     return Content.styled(f"! alert: {alerts_text(data)}", "bold $text-warning")
@@ -91,7 +98,8 @@ def _mark(change: Change) -> Mark | None:
         case DeployChange():
             return Mark(change.at_s, f"deploy {change.version.ref}")
         case FaultChange():
-            return Mark(change.at_s, "fault on" if change.on else "fault off")
+            name = str(change.fault.__struct_config__.tag)
+            return Mark(change.at_s, f"fault {name} {'on' if change.on else 'off'}")
         case SamplingChange():
             return Mark(change.at_s, f"sampling: {describe_sampling(as_policy(change.rate))}")
         case StopChange():
@@ -102,7 +110,7 @@ def _mark(change: Change) -> Mark | None:
 
 def load_sentences(data: RunData, number: int) -> str:
     """Say in one to three sentences what a run met."""
-    one = summary(data.latencies_s)
+    one = summary(data.ordered_latencies)
     state = "ended" if data.settled else f"is at {data.now_s:.0f} s"
     first = (
         f"Run {number} ({versions_text(data)}, seed {data.settings.seed}, {data.settings.start} start) {state}: "

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from math import floor
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from lessons.actions import OpenAlert, OpenMail, RunLoad
 from simulator.monitoring import EVERY_S, describe_rule
 from simulator.report_format import date
 from tui.panes.reported import clock_text, counted, exact_ms_text, silences
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from simulator.columns import Column
     from simulator.monitoring import Alert
     from simulator.run_data import RunData
@@ -62,8 +62,16 @@ def mails(view: View) -> list[Mail]:
     return found
 
 
+def unread(view: View) -> str:
+    """Count the unread mails, for the badge of the pane's tab: ``!2``; empty for none."""
+    count = sum(not mail.read for mail in mails(view))
+    return f"!{count}" if count else ""
+
+
 def mail_text(mail: Mail) -> Text:
     """Write a mail."""
+    from rich.text import Text
+
     alert = mail.alert
     text = Text()
     for name, value in (
@@ -86,6 +94,8 @@ def mail_text(mail: Mail) -> Text:
 
 def event_text(mail: Mail, rows: Rows, places: Column) -> Text:
     """Write the head of an alert's event page; `places` are the rows that match its rule by now."""
+    from rich.text import Text
+
     alert = mail.alert
     text = Text().append(alert.rule.name, style="bold")
     text.append("  ").append(" ALARM ", style="bold reverse")
@@ -104,8 +114,12 @@ def event_text(mail: Mail, rows: Rows, places: Column) -> Text:
 
 def empty_text(view: View) -> Text:
     """Say what will arrive, and when rules are looked at, where there is no mail."""
+    from rich.text import Text
+
     text = Text().append("No mail yet.\n\n", style="bold")
     rules = view.session.lab.rules
+    if view.last is None:
+        text.append("r", style="bold").append(" sends the load that rules look at. ")
     text.append(
         "When an alert rule fires, its mail arrives here. Rules are looked at once a minute of virtual time"
         f"{next_look(view)}.\n\n",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from simulator.run_data import RunData
     from tui.panes.invocation_rows import Filter, Rows, Sort
 
-NO_RUN = "No run yet: put load on the service, and its invocations are listed here as they end."
+NO_RUN = "No run yet. r sends the load, and its invocations are listed here as they end."
 SEARCHES = ">1000  <=300  57 (request)  #12  TypeError  COLD START  timeout"
 
 

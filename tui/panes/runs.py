@@ -32,16 +32,45 @@ class RunsPane(KeyPane):
     NAME = "runs"
     TITLE = "Runs"
     COMMANDS: ClassVar[tuple[Command, ...]] = (
-        Command("mark", ("m",), "mark", "Mark the run under the cursor; of three marks the oldest goes.", rank=22),
-        Command("compare", ("c",), "compare", "Compare the marked runs, or this one with the one before.", rank=21),
-        Command("open", ("enter",), "show in Load", "Show the run under the cursor in the Load pane.", rank=35),
-        Command("move(1)", ("j", "down"), "choose", "Go to the next run.", rank=28, shown="j/k"),
-        Command("move(-1)", ("k", "up"), "up", "Go to the run before."),
-        Command("move(10)", ("pagedown",), "page down", "Go ten runs down."),
-        Command("move(-10)", ("pageup",), "page up", "Go ten runs up."),
-        Command("edge(-1)", ("g", "home"), "first", "Go to the first run."),
-        Command("edge(1)", ("G", "end"), "last", "Go to the newest run."),
-    )  # fmt: skip
+        Command(
+            "mark", ("m",), "mark", "Mark the run under the cursor; of three marks the oldest goes.", rank=22
+        ),
+        Command(
+            "compare", ("c",), "compare", "Compare the marked runs, or this one with the one before.", rank=21
+        ),
+        Command(
+            "open", ("enter",), "show in Load", "Show the run under the cursor in the Load pane.", rank=35
+        ),
+        Command(
+            "move(1)",
+            ("j", "down"),
+            "choose",
+            "Go to the next run.",
+            rank=28,
+            shown="j/k",
+            id="choose",
+            both="Go to the next run, or to the one before.",
+        ),
+        Command("move(-1)", ("k", "up"), "up", "Go to the run before.", id="up"),
+        Command(
+            "move(10)",
+            ("pagedown",),
+            "page down",
+            "Go ten runs down.",
+            id="page-down",
+            both="Go ten runs down, or up.",
+        ),
+        Command("move(-10)", ("pageup",), "page up", "Go ten runs up.", id="page-up"),
+        Command(
+            "edge(-1)",
+            ("g", "home"),
+            "first",
+            "Go to the first run.",
+            id="first",
+            both="Go to the first run, or to the newest.",
+        ),
+        Command("edge(1)", ("G", "end"), "last", "Go to the newest run.", id="last"),
+    )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(COMMANDS)]
     DEFAULT_CSS = """
     RunsPane {
@@ -83,7 +112,7 @@ class RunsPane(KeyPane):
 
     def on_resize(self) -> None:
         """Choose the figures below the table anew."""
-        if self.shown:
+        if self.shown or self.is_coming:
             self._detail()
 
     @on(RunsTable.Moved)
@@ -134,6 +163,8 @@ class RunsPane(KeyPane):
                 return len(runs) > 1
             case "open":
                 return bool(runs) and "load" in panes
+            case "move" | "edge":
+                return len(runs) > 1
             case _:
                 return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from tui.commands import Command
@@ -18,11 +19,25 @@ if TYPE_CHECKING:
 
 MOVING = (
     Command(
-        "move(1)", ("j", "down"), "move", "Move down: by a row in a list, by a line in a text.", 28, "j/k"
+        "move(1)",
+        ("j", "down"),
+        "move",
+        "Move down: by a row in a list, by a line in a text.",
+        28,
+        "j/k",
+        id="move",
+        both="Move by a row in a list, by a line in a text.",
     ),
-    Command("move(-1)", ("k", "up"), "up", "Move up."),
-    Command("edge(1)", ("G", "end"), "to the end", "Go to the last row or line."),
-    Command("edge(-1)", ("g", "home"), "to the top", "Go to the first row or line."),
+    Command("move(-1)", ("k", "up"), "up", "Move up.", id="up"),
+    Command(
+        "edge(1)",
+        ("G", "end"),
+        "to the end",
+        "Go to the last row or line.",
+        id="to-the-end",
+        both="Go to the last row or line, or to the first.",
+    ),
+    Command("edge(-1)", ("g", "home"), "to the top", "Go to the first row or line.", id="to-the-top"),
 )
 """The keys of lists and texts, which take them themselves: declared for footer, help and palette."""
 
@@ -35,8 +50,25 @@ class ShownPane(Pane):
 
     def refresh_view(self, view: View) -> None:
         """Bring the widgets up to date, now or when the pane comes into sight."""
-        if self.shown:
+        if self.shown or self.is_coming:
             self.update_widgets(view)
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether the pane will be in sight with the next frame: `Show` tells it only after that."""
+        return not self.shown and all(
+            node.display for node in self.ancestors_with_self if isinstance(node, Widget)
+        )
+
+    def come(self) -> None:
+        """Be ready for the first frame in which the pane is in sight."""
+        if self.is_coming and self.view is not None:
+            self.update_widgets(self.view)
+
+    def focus_target(self) -> None:
+        """Take the keys, and with them the place in sight."""
+        self.come()
+        super().focus_target()
 
     def on_show(self) -> None:
         """Catch up with what happened while the pane was out of sight."""
@@ -55,6 +87,19 @@ class ShownPane(Pane):
     def offers(self, command: Command) -> bool:
         """Tell whether a command makes sense now: whether its key would do something."""
         return bool(self.check_action(command.action.partition("(")[0], ()))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the moving keys only where there is somewhere to go."""
+        if action in {"move", "edge"}:
+            return self.can_move()
+        return super().check_action(action, parameters)
+
+    def can_move(self) -> bool:
+        """Tell whether a list has more than one row, or a text more lines than are in sight."""
+        moved = self.moving()
+        if isinstance(moved, Page):
+            return moved.max_scroll_y > 0
+        return moved is not None and getattr(moved, "count", 2) > 1
 
     def update_widgets(self, view: View) -> None:
         """Update the widgets; a pane's own."""
@@ -121,5 +166,6 @@ class LevelPane(ShownPane):
 
     def focus_target(self) -> None:
         """Give the keys to the level that is shown."""
+        self.come()
         if self.level:
             self.focus_of(self.level).focus()

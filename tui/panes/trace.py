@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from rich.text import Text
+from textual.strip import Strip
 from textual.widgets import Static
 
-from lessons.actions import OpenTrace
+from lessons.actions import OpenTrace, Sample
 from simulator.traces import invocation_trace, request_trace
 from tui.charts.timeline import summarize_trace
 from tui.charts.waterfall import Waterfall
 from tui.commands import Command, bindings
-from tui.panes.base import Perform, ShowPane
+from tui.panes.base import Perform, Pointed, ShowPane
 from tui.panes.invocation_rows import watched_rows
 from tui.panes.reported import run_of, silences
 from tui.panes.shown import MOVING, ShownPane
+from tui.panes.trace_sampling import kept_words, offers_sampling, sampling_line
 from tui.panes.trace_words import (
     NO_RUN,
     by_duration,
@@ -37,8 +39,21 @@ if TYPE_CHECKING:
     from tui.view import View
 
 
+UNMARKED = "unmarked"
 ROOMY = 16
 """From this height on it is said below the trace who is silent."""
+
+
+class TraceFall(Waterfall):
+    """The waterfall; without a trace it is blank, for the head says why."""
+
+    def render_line(self, y: int) -> Strip:
+        """Show a line of the trace."""
+        return (
+            super().render_line(y)
+            if self.trace is not None
+            else Strip.blank(self.size.width, self.rich_style)
+        )
 
 
 class TracePane(ShownPane):
@@ -47,14 +62,37 @@ class TracePane(ShownPane):
     NAME = "trace"
     TITLE = "Trace"
     COMMANDS: ClassVar[tuple[Command, ...]] = (
-        Command("page", ("enter",), "its page", "Open the page of the invocation under the cursor.", 18),
         Command(
-            "slow(1)", ("o",), "next slow", "Show the next slow invocation: the longest stands first.", 10
+            "point", ("enter",), "answer", "Answer the question with the span under the cursor.", 9, id="point"
         ),
-        Command("slow(-1)", ("p",), "slow before", "Show the slow invocation before this one.", 12),
+        Command(
+            "slow(1)",
+            ("o",),
+            "slow",
+            "Show the next slow invocation: the longest stands first.",
+            10,
+            "o/p",
+            id="slow",
+            both="Show the next slow invocation, or the one before: longest first.",
+        ),
+        Command(
+            "slow(-1)", ("p",), "slow before", "Show the slow invocation before this one.", id="slow-before"
+        ),
         Command(
             "whole", ("w",), "whole ride", "Show the ride as its client saw it, or its invocation alone.", 14
         ),
+        Command(
+            "fold",
+            ("left", "minus"),
+            "fold",
+            "Fold the span under the cursor, or go to its parent.",
+            16,
+            "←→",
+            both="Fold the span under the cursor, or unfold it; go out, or in.",
+        ),
+        Command("unfold", ("right", "plus"), "unfold", "Unfold the span under the cursor, or go into it."),
+        Command("sample", ("S",), "sampling", "Choose which traces are kept, from now on.", 20),
+        Command("page", ("enter",), "page", "Open the page of the invocation under the cursor.", 18),
         *MOVING,
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(COMMANDS)]
@@ -84,7 +122,7 @@ class TracePane(ShownPane):
     def compose(self) -> ComposeResult:
         """Hold a head, the waterfall, and a foot for what is selected."""
         yield Static(id="trace-head")
-        yield Waterfall()
+        yield TraceFall()
         yield Static(id="trace-foot")
 
     def refresh_view(self, view: View) -> None:
@@ -113,7 +151,10 @@ class TracePane(ShownPane):
             waterfall.trace = trace
         head = self.query_one("#trace-head", Static)
         head.set_class(trace is None, "-nothing")
-        head.update(trace_head(view, self.here, trace))
+        words = trace_head(view, self.here, trace)
+        if offers_sampling(view):
+            words.append(f"\n{kept_words(view)}", style="bold")
+        head.update(words)
         self._update_foot(view)
         if trace is not None and self.here is not None and self.here not in self._opened:
             self._opened[self.here] = view.session.step.id
@@ -156,7 +197,7 @@ class TracePane(ShownPane):
         """Say what is selected; enter opens the page of the invocation."""
         event.stop()
         if event.chosen:
-            self.action_page()
+            (self.action_page if self.pointing is None else self.action_point)()
         elif self.view is not None:
             self._update_foot(self.view)
 
@@ -193,6 +234,32 @@ class TracePane(ShownPane):
         self.whole = not self.whole
         self.catch_up()
 
+    def action_fold(self) -> None:
+        """Fold the span under the cursor."""
+        self.moving().action_fold()
+
+    def action_unfold(self) -> None:
+        """Unfold the span under the cursor."""
+        self.moving().action_unfold()
+
+    def action_point(self) -> None:
+        """Answer the question with the span under the cursor; what no mark covers is called ``unmarked``."""
+        waterfall = self.query_one(Waterfall)
+        trace, row = waterfall.trace, waterfall.row
+        if self.pointing is None or trace is None or row is None:
+            self.notify("There is no span to point at yet.", severity="warning", timeout=4)
+            return
+        self.post_message(Pointed((UNMARKED if row.span is None else trace.spans[row.span].name,)))
+
+    def action_sample(self) -> None:
+        """Ask which traces are to be kept."""
+        if self.view is not None and offers_sampling(self.view):
+            self.app.push_screen(sampling_line(self.view), self._sample)
+
+    def _sample(self, policy: str | None) -> None:
+        if policy is not None:
+            self.post_message(Perform(Sample(policy=policy)))
+
     def action_page(self) -> None:
         """Open the page of the invocation that the cursor is in: the one shown, or one that it caused."""
         data = run_of(self.view, self.here[0]) if self.here is not None else None
@@ -205,10 +272,19 @@ class TracePane(ShownPane):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer keys once there is a trace."""
+        if action == "point":
+            return self.pointing is not None and self.is_mounted and self.moving().trace is not None
+        if action == "sample":
+            return self.view is not None and offers_sampling(self.view)
+        if action == "page" and self.pointing is not None:
+            return False
         if action == "page":
             return self.here is not None and self.offers_pane("invocations")
         if action in {"slow", "whole"}:
             return self.here is not None
+        if action in {"move", "edge", "fold", "unfold"}:
+            trace = self.moving().trace if self.is_mounted else None
+            return trace is not None and len(trace.rows()) > 1
         return super().check_action(action, parameters)
 
     def summary(self) -> str:

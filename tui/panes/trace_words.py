@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from rich.text import Text
 
 from simulator.sampling import as_policy, describe_sampling
 from simulator.tracing import LEAST_UNMARKED_S, Trace
@@ -15,13 +14,15 @@ from tui.panes.invocation_rows import watched_rows
 from tui.panes.reported import counted, exact_ms_text, ms_text, run_of, silence, silences
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from simulator.columns import Column
     from simulator.run_data import RunData
     from simulator.tracing import Row, Span
     from tui.panes.invocation_rows import Rows
     from tui.view import View
 
-NO_RUN = "No run yet: put load on the service, and the slowest invocation is traced here."
+NO_RUN = "No run yet. r sends the load, and its slowest invocation is traced here."
 
 OUTSIDE = {"client", "gateway"}
 """Where the client's own clock is enough: no agent is needed to know of it."""
@@ -122,6 +123,8 @@ def invocation_of(data: RunData, trace: Trace, row: Row, otherwise: int) -> int:
 
 def trace_head(view: View, here: tuple[int, int] | None, trace: Trace | None) -> Text:
     """Write what stands above a trace: which invocation (run, number) it is, and why it has no marks."""
+    from rich.text import Text
+
     data = run_of(view, here[0]) if here is not None else None
     if trace is None or data is None or here is None:
         return Text(why_nothing(view, here))

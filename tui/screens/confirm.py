@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from tui.commands import Command, bindings
+from tui.commands import Command, bindings, commands_of
 from tui.screens.base import Dialog
 from tui.widgets.footer import key_line
 
@@ -21,8 +22,8 @@ class ConfirmScreen(Dialog[bool]):
 
     CSS_PATH = "confirm.tcss"
     KEYS: ClassVar[tuple[Command, ...]] = (
-        Command("answer(True)", ("y",), "yes", "Do it.", rank=10),
-        Command("answer(False)", ("n", "escape", "q"), "no", "Leave everything as it is.", rank=20),
+        Command("answer(True)", ("y",), "yes", "Do it.", rank=10, id="yes"),
+        Command("answer(False)", ("n", "escape", "q"), "no", "Leave everything as it is.", rank=20, id="no"),
     )
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(KEYS))
 
@@ -37,10 +38,8 @@ class ConfirmScreen(Dialog[bool]):
         with Vertical(classes="dialog"):
             yield Static(self._question, id="question", markup=False)
             yield Static(self._consequence, id="consequence", markup=False)
-            keys = [
-                Command("", ("y",), self._yes, "", rank=1),
-                Command("", ("n",), "leave it as it is", "", rank=2),
-            ]
+            yes, no = commands_of(self)
+            keys = [replace(yes, label=self._yes), replace(no, label="leave it as it is")]
             yield Static(key_line(keys), classes="keys")
 
     def action_answer(self, yes: bool) -> None:

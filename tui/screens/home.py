@@ -11,6 +11,7 @@ from textual.widgets import Static
 from lessons.keeping import standing
 from tui.commands import Command, CommandGroup, bindings, commands_of
 from tui.screens.base import LabScreen
+from tui.screens.first_time import is_new
 from tui.widgets.footer import FooterLine
 from tui.widgets.lesson_list import LessonList, LessonRow, number_of
 
@@ -52,8 +53,16 @@ class HomeScreen(LabScreen[None]):
         yield FooterLine()
 
     def on_mount(self) -> None:
-        """Fill the list; the lesson to resume is under the cursor."""
+        """Fill the list; the lesson to resume is under the cursor. Whoever is new gets a page before it."""
         self.show_lessons()
+        self._welcome()
+
+    def _welcome(self) -> None:
+        """Show the page of the first start, once there is room for it."""
+        if self.app.screen is self and not self.lab_app.opens_lesson and is_new(self.lab_app.progress):
+            from tui.screens.welcome import WelcomeScreen
+
+            self.app.push_screen(WelcomeScreen())
 
     def rows(self) -> list[LessonRow]:
         """List the lessons with how far each has come."""
@@ -73,7 +82,7 @@ class HomeScreen(LabScreen[None]):
         moved = tuple(rows) != lessons.rows or lessons.highlighted is None
         lessons.show(rows, self._where_to_go(rows) if moved else lessons.highlighted or 0)
         self.query_one("#about", Static).update(self.about())
-        notices = [f"! {notice}" for notice in self.lab_app.progress.notices]
+        notices = [f"! {notice}" for notice in self.lab_app.notices]
         self.query_one("#notices", Static).update("\n".join(notices))
         self.query_one("#notices", Static).display = bool(notices)
         seed = self.lab_app.seed if self.lab_app.seed is not None else self.lab_app.progress.seed
@@ -116,6 +125,7 @@ class HomeScreen(LabScreen[None]):
         """Show what has changed meanwhile."""
         if self.is_mounted:
             self.show_lessons()
+            self._welcome()
 
     def action_reset(self) -> None:
         """Ask, and begin a lesson anew."""

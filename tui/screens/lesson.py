@@ -5,49 +5,49 @@ It is the one place that performs actions: panes ask with `Perform`. What happen
 
 from __future__ import annotations
 
-import asyncio
-import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Literal, cast
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal, Vertical
 
 from lessons import actions as act
+from lessons.budget import left_words
+from lessons.reloading import Reloader
+from lessons.terms import words_of
 from simulator.errors import RidelabError
-from tui.commands import Command, CommandGroup, bindings, commands_of
+from tui.commands import Command, CommandGroup, bindings, commands_of, key_now
 from tui.player import Player
-from tui.screens.base import LabScreen
 from tui.screens.lesson_keys import LESSON_KEYS, LESSON_SCREEN_KEYS, PLACE_KEYS, RUN_KEYS
-from tui.screens.lesson_tabs import Mailbox, lesson_tab, pane_tabs
-from tui.view import View
+from tui.screens.lesson_playing import Playing
+from tui.screens.quiz_pointing import PointLine
 from tui.widgets.footer import FooterLine
 from tui.widgets.header import LessonHeader
-from tui.widgets.lab import DIGITS, PANES, TITLES, Lab
+from tui.widgets.lab import PANES, Lab
 from tui.widgets.lesson_list import number_of
 from tui.widgets.lesson_panel import LessonPanel
 from tui.widgets.lesson_text import PanelText, panel_text
-from tui.widgets.player_bar import PlayerBar, speed_text
+from tui.widgets.player_bar import PlayerBar
 from tui.widgets.tab_strip import TabStrip
 
 if TYPE_CHECKING:
-    from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.notifications import SeverityLevel
+    from textual.worker import Worker
 
     from lessons.actions import Action
     from lessons.model import Entry
     from lessons.quiz import Judgement
     from lessons.session import Session
-    from simulator.run_data import RunData
-    from tui.app import RidelabApp
-    from tui.panes.base import Perform, ShowPane
+    from tui.panes.base import KeepDraft, Perform, Pointed
+    from tui.screens.quiz_asked import Asked
 
-Side = Literal["lesson", "lab"]
-WIDE = 120
-REMOTE = ("SSH_CONNECTION", "SSH_TTY")
+LOOK_EVERY_S = 1.0
+"""How often the file of a lesson that is being written is looked at, in seconds of wall time."""
 
 
-class LessonScreen(LabScreen[None]):
+class LessonScreen(Playing):
     """A lesson under way. `session` keeps itself; the screen plays it."""
 
     HELP_TITLE = "Lesson"
@@ -56,34 +56,28 @@ class LessonScreen(LabScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(KEYS))
 
     def __init__(self, entry: Entry, session: Session) -> None:
-        super().__init__()
-        self.entry = entry
-        self.session = session
-        self.side: Side = "lesson"
-        self.text: PanelText | None = None
-        self.view: View | None = None
-        self._mailbox = Mailbox(session)
-        self._place = -1
-
-    @property
-    def lab_app(self) -> RidelabApp:
-        """The app, by its own type."""
-        return cast("RidelabApp", self.app)
+        super().__init__(entry, session)
+        self._shown_place = -1
+        self._reloader: Reloader | None = None
+        self.pointing: Asked | None = None
+        """The question that is answered by pointing at something in the lab, while it is."""
 
     def compose(self) -> ComposeResult:
         """Put lesson and lab side by side; the styles leave one of them where there is no room for both."""
         app = self.lab_app
-        views_per_s = 2.0 if any(os.environ.get(name) for name in REMOTE) else 5.0
-        self.player = Player(self.session, app.clock, speed=app.settings.speed, views_per_s=views_per_s)
+        self.take_width(app.size.width)
+        settings = app.settings
+        self.player = Player(self.session, app.clock, speed=settings.speed, views_per_s=settings.views_per_s)
         self.player.on_view = self.show_run
-        self.player.on_settled = self._settled
+        self.player.on_settled = self.settled
         yield LessonHeader(number_of(self.entry, app.course.entries.index(self.entry) + 1), self.entry.title)
         yield TabStrip(id="tabs-narrow")
         with Horizontal(id="body"):
             yield LessonPanel(id="lesson")
             with Vertical(id="right"):
-                yield TabStrip(id="tabs-wide")
+                yield TabStrip(beside=True, id="tabs-wide")
                 yield Lab(app.panes or PANES, id="lab")
+        yield PointLine()
         yield PlayerBar()
         yield FooterLine()
 
@@ -93,79 +87,71 @@ class LessonScreen(LabScreen[None]):
         await self.query_one(Lab).go_to(self.session.step.pane or panes[0])
         self.query_one(LessonPanel).focus_text()
         self.show_all()
+        if not self.lab_app.course.builtin:
+            self._reloader = Reloader(self.lab_app.course, self.entry.id, self.session)
+            self.set_interval(LOOK_EVERY_S, self.look_at_the_file)
 
-    @property
-    def wide(self) -> bool:
-        """Whether lesson and lab stand side by side."""
-        return self.size.width >= WIDE
-
-    def in_sight(self, side: Side) -> bool:
-        """Tell whether the lesson or the lab can be seen."""
-        return self.wide or self.side == side
+    def look_at_the_file(self) -> None:
+        """Show a lesson of somebody's own as it is written by now; say in one line where it cannot be read."""
+        if self._reloader is None or self.app.screen is not self:
+            return
+        if (found := self._reloader.look()) is not None:
+            if found.read:
+                self.show_all()
+            severity: SeverityLevel = "information" if found.read else "error"
+            self.notify(found.said, severity=severity, timeout=4 if found.read else 15, markup=False)
 
     # showing
 
     def show_all(self) -> None:
         """Show everything anew: after an action, and when a run has ended."""
         session, before = self.session, self.text
-        text = panel_text(session)
-        new_step = self._place != session.place
-        self._place, self.text = session.place, text
+        text = panel_text(session, terms=True)
+        new_step = self._shown_place != session.place
+        self._shown_place, self.text = session.place, text
         grown = before is not None and not new_step and _below(text) != _below(before)
         self.query_one(LessonPanel).show(text, new_step=new_step, grown=grown)
         done = self.lab_app.progress.steps_done(self.entry.id)
         steps = session.lesson.steps
-        self.query_one(LessonHeader).show(tuple(step.id in done for step in steps), session.place)
+        left = left_words(session.lesson.budget, session.memory.done)
+        self.query_one(LessonHeader).show(tuple(step.id in done for step in steps), session.place, left)
         self.show_run()
         self.refresh_bindings()
-        if (
-            before is not None
-            and not new_step
-            and text.met
-            and not before.met
-            and not self.in_sight("lesson")
-        ):
-            self.notify("This step is done. 0 goes back to the lesson.", title="Done")
+        newly_met = before is not None and not new_step and text.met and not before.met
+        if newly_met and not self.in_sight("lesson") and not self.mail_is_told:
+            back = key_now(self, "lesson.show-lesson", "0")
+            self.notify(f"This step is done. {back} goes back to the lesson.", timeout=4, markup=False)
 
-    def show_run(self) -> None:
-        """Show how the run stands: a few times a second while it plays."""
-        session = self.session
-        view = self.view = View(session, tuple(session.runs), session.live)
-        self.query_one(Lab).show_view(view)
-        number = len(view.everything)
-        self.query_one(PlayerBar).show(self.player.state, view.last, number)
-        for alert in self._mailbox.arrived(view):
-            where = f"Press {DIGITS['alerts']}."
-            self.notify(f"{alert.subject}. {where}", title="Mail", severity="warning", markup=False)
-        self._show_tabs()
+    def show_tabs(self) -> None:
+        """Show the tabs, and with them what one points at."""
+        super().show_tabs()
+        if self.pointing is not None:
+            from tui.screens.answering import show_pointing
 
-    def _show_tabs(self) -> None:
-        lab = self.query_one(Lab)
-        tabs = pane_tabs(self.session, lab, self.view)
-        lesson = lesson_tab(met=self.text is not None and self.text.met and self.side == "lab")
-        active = "lesson" if self.side == "lesson" else lab.current
-        self.query_one("#tabs-narrow", TabStrip).show((lesson, *tabs), active, quiet=False)
-        self.query_one("#tabs-wide", TabStrip).show(tabs, lab.current, quiet=self.side == "lesson")
+            show_pointing(self)
 
-    # playing
+    @property
+    def points_here(self) -> bool:
+        """Whether one points at something in the pane that has the keys."""
+        pointing = self.pointing
+        return pointing is not None and self.side == "lab" and self.query_one(Lab).current == pointing.pane
 
-    def play(self) -> None:
-        """Let the player go on, for as long as it has something to play."""
-        self.show_run()
-        self.refresh_bindings()
-        self.run_worker(self._play(), group="player", exclusive=True)
+    def on_pointed(self, message: Pointed) -> None:
+        """Answer with what was pointed at."""
+        from tui.screens.answering import take_pointed
 
-    async def _play(self) -> None:
-        while (wait := self.player.tick()) is not None:
-            await asyncio.sleep(wait)
-
-    def _settled(self, _run: RunData) -> None:
-        self.show_all()
+        message.stop()
+        take_pointed(self, message.choices, message.number)
 
     def on_perform(self, message: Perform) -> None:
         """Do what a pane asks for."""
         message.stop()
         self.perform(message.action)
+
+    def on_keep_draft(self, message: KeepDraft) -> None:
+        """Keep what is being written."""
+        message.stop()
+        self.session.keep_draft(message.service, message.text)
 
     def perform(self, action: Action) -> Judgement | None:
         """Perform an action and show what it changed; what cannot be done is said in one line."""
@@ -177,50 +163,17 @@ class LessonScreen(LabScreen[None]):
         if isinstance(action, act.RunLoad):
             self.player.begin()
             self.play()
-        elif isinstance(action, act.Deploy | act.Rollback):
+        elif isinstance(action, act.Deploy | act.DeployOwn | act.Rollback | act.SetToken):
             self.notify(self._deployed(action), markup=False)
         self.show_all()
         return judgement
 
-    def _deployed(self, action: act.Deploy | act.Rollback) -> str:
-        service = action.service if isinstance(action, act.Rollback) else action.version.partition("@")[0]
+    def _deployed(self, action: act.Deploy | act.DeployOwn | act.Rollback | act.SetToken) -> str:
+        service = action.version.partition("@")[0] if isinstance(action, act.Deploy) else action.service
         when = "from now on" if self.session.running else "in the next run"
         return f"{self.session.lab.versions[service].ref} is deployed: it answers {when}."
 
     # keys
-
-    def action_run(self, new: bool) -> None:
-        """Run the load, and look at it."""
-        if not self.wide and self.side == "lesson" and not self.session.running:
-            self.go_to_side("lab")
-        self.perform(act.RunLoad(new=new))
-
-    def action_pause(self) -> None:
-        """Hold the virtual clock, or let it go on."""
-        if self.session.running:
-            self.player.pause()
-            self.play()
-
-    def action_speed(self) -> None:
-        """Take the next speed, and keep it."""
-        self.lab_app.settings.speed = self.player.change_speed()
-        if self.session.running:
-            self.play()
-        else:
-            self.show_run()
-        self.notify(f"Runs play at {speed_text(self.player.speed)}.", timeout=2)
-
-    def action_to_end(self) -> None:
-        """Let the run go to its end."""
-        if self.session.running:
-            self.player.to_end()
-            self.play()
-
-    def action_step(self) -> None:
-        """Let one virtual second pass."""
-        if self.session.running:
-            self.player.step()
-            self.play()
 
     def on_lesson_panel_go_on_wanted(self) -> None:
         """Go on to the next step; after the last one, home."""
@@ -233,11 +186,7 @@ class LessonScreen(LabScreen[None]):
             self.notify(f"Lesson finished: {self.session.lesson.goal}", markup=False)
             self.dismiss()
         elif (pane := self.session.step.pane) is not None:
-            self.run_worker(self._bring(pane))
-
-    async def _bring(self, pane: str) -> None:
-        await self.query_one(Lab).go_to(pane)
-        self._show_tabs()
+            _bringing: Worker[None] = self.run_worker(partial(self.bring, pane))
 
     def action_back(self) -> None:
         """Go back a step."""
@@ -248,121 +197,88 @@ class LessonScreen(LabScreen[None]):
         """Show the next hint."""
         step = self.session.step
         if not step.hints:
-            self.notify("This step has no hints: read it once more.")
+            self.notify("This step has no hints: read it once more.", timeout=3)
         elif self.session.memory.hints.get(step.id, 0) >= len(step.hints):
-            self.notify("That was the last hint of this step.")
+            self.notify("That was the last hint of this step.", timeout=3)
         else:
             self.go_to_side("lesson")
             self.perform(act.AskHint())
 
+    def action_words(self) -> None:
+        """Look up the words that this step marks."""
+        from tui.screens.help import open_help
+
+        if words := words_of(self.session.step):
+            open_help(self.lab_app, words=words)
+        else:
+            self.notify("No word of this step is underlined. f6 opens the whole glossary.", timeout=3)
+
     def action_answer(self) -> None:
-        """Open the prediction or the question of this step."""
+        """Open the prediction or the question of this step; while one points, answer with what is under the cursor."""
         from tui.screens.answering import open_question
 
-        open_question(self)
+        pane = self.query_one(Lab).pane
+        if self.points_here and pane is not None:
+            pane.action_point()
+        else:
+            open_question(self)
+
+    def action_put_off(self) -> None:
+        """Point no longer; the question stays open."""
+        from tui.screens.answering import end_pointing
+
+        if self.pointing is not None:
+            end_pointing(self)
 
     def action_home(self) -> None:
         """Go home."""
         self.dismiss()
 
-    # where one looks
-
-    def action_switch(self) -> None:
-        """Go from the lesson to the lab, and back."""
-        self.go_to_side("lab" if self.side == "lesson" else "lesson")
-
-    def action_show_lesson(self) -> None:
-        """Go to the lesson's text."""
-        self.go_to_side("lesson")
-
-    async def action_show_pane(self, name: str) -> None:
-        """Go to a pane, where the lesson offers it."""
-        if name not in self.session.lesson.panes:
-            self.notify(f"The {TITLES[name]} pane comes in a later lesson.")
-            return
-        await self.query_one(Lab).go_to(name)
-        self.go_to_side("lab")
-
-    async def on_show_pane(self, message: ShowPane) -> None:
-        """Go where a pane points, and open what it points at."""
-        message.stop()
-        await self.action_show_pane(message.pane)
-        lab = self.query_one(Lab)
-        if lab.current == message.pane and lab.pane is not None:
-            lab.pane.open_target(message.run, message.target)
-
-    async def on_tab_strip_chosen(self, message: TabStrip.Chosen) -> None:
-        """Go to the tab that was clicked."""
-        if message.name == "lesson":
-            self.go_to_side("lesson")
-        else:
-            await self.action_show_pane(message.name)
-
-    def go_to_side(self, side: Side) -> None:
-        """Put the focus into the lesson or into the lab; where there is room for one, that one is shown."""
-        self._set_side(side)
-        pane = self.query_one(Lab).pane
-        if side == "lesson":
-            self.query_one(LessonPanel).focus_text()
-        elif pane is not None:
-            self.set_focus(None)
-            pane.focus_target()
-        self._show_tabs()
-
-    def _set_side(self, side: Side) -> None:
-        self.side = side
-        self._place_sides()
-
-    def _place_sides(self) -> None:
-        """Leave one side out of sight where there is no room for both. (A class would restyle the whole screen.)"""
-        self.query_one("#lesson").display = self.in_sight("lesson")
-        self.query_one("#right").display = self.in_sight("lab")
-
-    def on_resize(self) -> None:
-        """Find out whether there is room for both sides."""
-        self._place_sides()
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Know on which side the focus is."""
-        ancestors = event.widget.ancestors_with_self
-        if any(isinstance(node, LessonPanel) for node in ancestors):
-            self._set_side("lesson")
-        elif any(isinstance(node, Lab) for node in ancestors):
-            self._set_side("lab")
-        self._show_tabs()
-
     # what the keys are, for footer, help and palette
 
     def offers(self, command: Command) -> bool:
         """Tell whether a command makes sense now."""
-        session, running, text = self.session, self.session.running, self.text
+        session, mood, text = self.session, self.player.state.mood, self.text
         step = session.step
         match command.action.partition("(")[0]:
             case "run":
-                return not running
-            case "pause" | "to_end":
-                return running
+                return not session.running
+            case "pause":
+                return mood in {"playing", "paused", "rushing"}
+            case "to_end":
+                return mood in {"playing", "paused"}
             case "step":
-                return running and self.player.paused
+                return mood == "paused"
             case "answer":
                 return step.question is not None or (step.predict is not None and not (text and text.met))
             case "hint":
-                return bool(step.hints) and text is not None and not text.met
+                shown = session.memory.hints.get(step.id, 0)
+                return shown < len(step.hints) and text is not None and not text.met
+            case "put_off":
+                return self.pointing is not None
+            case "app.board":
+                return bool(self.lab_app.course.course.mysteries)
+            case "words":
+                return bool(words_of(step))
             case "back":
                 return session.place > 0
             case _:
                 return self._ever(command)
 
     def footer_commands(self) -> list[Command]:
-        """Name the side that `tab` goes to, and the speed only while it matters."""
-        found = []
-        for command in super().footer_commands():
-            if command.action == "switch" and self.side == "lab":
-                command = replace(command, label="lesson")  # noqa: PLW2901
-            if command.action == "speed" and not self.session.running:
-                continue
-            found.append(command)
-        return found
+        """Name the side that `tab` goes to, what `space` does next, and the speed only while it matters."""
+        labels = {"switch": "lesson"} if self.side == "lab" else {}
+        if self.player.paused:
+            labels["pause"] = "resume"
+        predict = self.session.step.predict
+        if predict is not None and predict.id not in self.session.memory.predictions:
+            labels["answer"] = "predict"
+        playing = self.player.state.mood in {"playing", "paused", "rushing"}
+        return [
+            replace(command, label=labels.get(command.action, command.label))
+            for command in super().footer_commands()
+            if command.action != "speed" or playing
+        ]
 
     def command_groups(self) -> list[CommandGroup]:
         """Group the keys: the pane's, the lesson's, the run's, and how to get about."""

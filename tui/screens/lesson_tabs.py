@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lessons import actions as act
 from tui.widgets.lab import DIGITS, PANES, TITLES
 from tui.widgets.tab_strip import Tab
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 def pane_tabs(session: Session, lab: Lab, view: View | None) -> tuple[Tab, ...]:
     """Make a tab for each pane that the lesson offers, in the order of their digits."""
     return tuple(
-        Tab(name, DIGITS[name], TITLES[name], _badge(name, session, lab, view))
+        Tab(name, DIGITS[name], TITLES[name], _badge(name, lab, view))
         for name in PANES
         if name in session.lesson.panes
     )
@@ -29,17 +28,17 @@ def lesson_tab(*, met: bool) -> Tab:
     return Tab("lesson", "0", "Lesson", "✓" if met else "")
 
 
-def _badge(name: str, session: Session, lab: Lab, view: View | None) -> str:
-    """Ask the pane; one that was never visited cannot answer, and then unread mail still counts."""
+def _badge(name: str, lab: Lab, view: View | None) -> str:
+    """Ask the pane; for one that was never visited, unread mail still counts."""
     if view is None:
         return ""
     if (pane := lab.made(name)) is not None:
         return pane.badge(view)
     if name != "alerts":
         return ""
-    read = {action.rule for _, action in session.memory.done if isinstance(action, act.OpenMail)}
-    fired = {alert.rule.name for run in view.everything for alert in run.alerts}
-    return "!" if fired - read else ""
+    from tui.panes.mails import unread
+
+    return unread(view)
 
 
 class Mailbox:

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceState:
-    """How a choice stands: under the cursor, ticked, judged (None: not yet), and what is said to it."""
+    """How a choice stands: under the cursor, ticked, judged (None: not yet), what is said to it, taken up to be moved."""
 
     cursor: bool = False
     ticked: bool = False
     right: bool | None = None
     said: str = ""
+    held: bool = False
 
 
 class ChoiceLine(Prose):
@@ -48,10 +49,11 @@ class ChoiceLine(Prose):
         self.boxed = boxed
         self.state = ChoiceState()
 
-    def set_state(self, state: ChoiceState) -> None:
-        """Show how the choice stands."""
-        if state != self.state:
-            self.state = state
+    def set_state(self, state: ChoiceState, words: str | None = None) -> None:
+        """Show how the choice stands, and other words where another one stands here now."""
+        words = self.words if words is None else words
+        if (state, words) != (self.state, self.words):
+            self.state, self.words = state, words
             self.set_class(state.cursor, "-cursor")
             self.update(self._table())
 
@@ -82,6 +84,6 @@ class ChoiceLine(Prose):
         if state.said:
             words.append(self.markdown(state.said))
         box = [Text("[x]" if state.ticked else "[ ]")] if self.boxed else []
-        cursor = Text(">" if state.cursor else " ", style="bold")
+        cursor = Text("↕" if state.held else ">" if state.cursor else " ", style="bold")
         table.add_row(cursor, Text(self.letter, style=style("letter")), *box, Group(*words))
         return table

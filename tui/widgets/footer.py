@@ -43,9 +43,14 @@ class FooterLine(Widget):
         return key_line(self.commands())
 
     def commands(self) -> list[Command]:
-        """List what is shown: at most eight, only what fits whole, and how to get help in any case."""
+        """List what is shown: at most eight, only what fits whole, and how to get help in any case.
+
+        Below a dialog nothing is: its keys hold then.
+        """
         from tui.screens.base import LabScreen
 
+        if self.app.screen is not self.screen:
+            return []
         screen, width = self.screen, self.content_size.width
         active = screen.footer_commands() if isinstance(screen, LabScreen) else []
         last = [command for command in active if command.action == "help"]

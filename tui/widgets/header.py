@@ -36,11 +36,12 @@ class LessonHeader(Widget):
         self.title = title
         self.done: tuple[bool, ...] = ()
         self.here = 0
+        self.left = ""
 
-    def show(self, done: tuple[bool, ...], here: int) -> None:
-        """Show which steps are done, and at which one is, counted from 0."""
-        if (done, here) != (self.done, self.here):
-            self.done, self.here = done, here
+    def show(self, done: tuple[bool, ...], here: int, left: str = "") -> None:
+        """Show which steps are done, at which one is, counted from 0, and what is left of the lesson's budget."""
+        if (done, here, left) != (self.done, self.here, self.left):
+            self.done, self.here, self.left = done, here, left
             self.refresh()
 
     def render(self) -> Content:
@@ -48,7 +49,7 @@ class LessonHeader(Widget):
         title, marks, quiet = (
             self.get_visual_style(f"header--{name}") for name in ("title", "dots", "quiet")
         )
-        count = f"step {self.here + 1} of {len(self.done)}"
+        count = f"{f'{self.left}  ' if self.left else ''}step {self.here + 1} of {len(self.done)}"
         left = f"Lesson {self.number}  "
         points = dots(self.done, self.here)
         room = self.content_size.width - len(left) - len(count) - len(points) - 3

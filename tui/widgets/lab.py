@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Lock
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, cast
 
@@ -21,6 +22,7 @@ PANES: Final[dict[str, tuple[str, str]]] = {
     "trace": ("tui.panes.trace", "TracePane"),
     "code": ("tui.panes.code", "CodePane"),
     "compare": ("tui.panes.compare", "ComparePane"),
+    "map": ("tui.panes.map", "MapPane"),
 }
 DIGITS: Final[dict[str, str]] = {name: str(i) for i, name in enumerate(PANES, start=1)}
 """The digit of each pane: the same in every lesson, whichever panes it offers."""
@@ -33,6 +35,7 @@ class Lab(Container):
     def __init__(self, panes: Mapping[str, tuple[str, str]] = PANES, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._where = panes
+        self._going = Lock()
         self._panes: dict[str, Pane] = {}
         self._view: View | None = None
         self._seen: dict[str, View] = {}
@@ -48,13 +51,14 @@ class Lab(Container):
         return self._panes.get(name)
 
     async def go_to(self, name: str) -> Pane:
-        """Bring a pane into sight."""
-        if name not in self._panes:
-            module, kind = self._where[name]
-            pane = cast("type[Pane]", getattr(import_module(module), kind))()
-            pane.display = False
-            await self.mount(pane)
-            self._panes[name] = pane
+        """Bring a pane into sight. One at a time: a pane takes some turns of the event loop to be there."""
+        async with self._going:
+            if name not in self._panes:
+                module, kind = self._where[name]
+                pane = cast("type[Pane]", getattr(import_module(module), kind))()
+                pane.display = False
+                await self.mount(pane)
+                self._panes[name] = pane
         self.current = name
         for other, pane in self._panes.items():
             pane.display = other == name

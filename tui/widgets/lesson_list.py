@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tui.commands import Command, bindings
+from tui.commands import Command, Commanded, bindings
+from tui.widgets.paged_list import PagedList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from lessons.model import Entry
 
 WIDEST_TITLE = 48
+MARGINS = 6
+"""The cells beside the list on the home screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,26 @@ class LessonRow:
         return Content(f"{self.sign} {self.number:>3}  {title:<{room}}{tail}")
 
 
-class LessonList(OptionList):
+class LessonList(Commanded, PagedList):
     """The list; its width decides how its lines are written."""
 
     COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("select", ("enter",), "open", "Open the lesson, where it was left.", rank=10),
-        Command("cursor_down", ("j", "down"), "next", "Go to the next lesson."),
+        Command(
+            "cursor_down",
+            ("j", "down"),
+            "next",
+            "Go to the next lesson.",
+            both="Go to the next lesson, or to the one before.",
+        ),
         Command("cursor_up", ("k", "up"), "previous", "Go to the lesson before."),
-        Command("first", ("g", "home"), "first", "Go to the first lesson."),
+        Command(
+            "first",
+            ("g", "home"),
+            "first",
+            "Go to the first lesson.",
+            both="Go to the first lesson, or to the last.",
+        ),
         Command("last", ("G", "end"), "last", "Go to the last lesson."),
     )
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(COMMANDS))
@@ -70,6 +84,7 @@ class LessonList(OptionList):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.rows: tuple[LessonRow, ...] = ()
+        self._written_lines: tuple[tuple[str, Content], ...] = ()
 
     def show(self, rows: Sequence[LessonRow], chosen: int) -> None:
         """Show the lessons, the cursor on one of them."""
@@ -78,11 +93,15 @@ class LessonList(OptionList):
         self.highlighted = min(chosen, len(rows) - 1)
 
     def _write(self) -> None:
-        chosen = self.highlighted
-        width = self.content_size.width - 3
+        """Write the lines, where they change. Before the list has its width they are written for the app's."""
+        width = (self.content_size.width or self.app.size.width - MARGINS) - 3
         progress = max((len(row.progress()) for row in self.rows), default=0)
-        self.set_options([Option(row.line(width, progress), id=row.entry.id) for row in self.rows])
-        self.highlighted = chosen
+        lines = tuple((row.entry.id, row.line(width, progress)) for row in self.rows)
+        if lines != self._written_lines:
+            self._written_lines = lines
+            chosen = self.highlighted
+            self.set_options([Option(line, id=name) for name, line in lines])
+            self.highlighted = chosen
 
     def on_resize(self) -> None:
         """Write the lines anew for another width."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from lessons.checks import MET, judge_check
 from lessons.expressions import Unknown, parse, parse_template
 from lessons.names import FUNCTIONS
+from lessons.prose import unmarked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from lessons.model import Question, Step
     from lessons.session import Session
 
-SAY: Final = "Say what you expect: press `a`"
-ANSWER: Final = "Answer the question: press `a`"
+SAY: Final = "Say what you expect"
+ANSWER: Final = "Answer the question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,16 @@ class PanelText:
     last: bool
 
 
-def panel_text(session: Session) -> PanelText:
-    """Write the step that a session is at."""
+def panel_text(session: Session, *, terms: bool = False) -> PanelText:
+    """Write the step that a session is at; with `terms`, words of the glossary stay marked in its Markdown."""
     step = session.step
     scope = session.scope(step)
 
     def render(text: str) -> str:
-        return parse_template(text).render(scope, functions=FUNCTIONS).strip()
+        rendered = parse_template(text).render(scope, functions=FUNCTIONS).strip()
+        return rendered if terms else unmarked(rendered)
 
-    todos = _todos(session, step, render)
+    todos = _todos(session, step, lambda text: unmarked(render(text)))
     verdict = session.verdict(step)
     met = verdict.met
     shown = session.memory.hints.get(step.id, 0)
@@ -62,7 +64,7 @@ def panel_text(session: Session) -> PanelText:
         text=render(step.text),
         todos=todos,
         met=met,
-        reason=_reason(session, verdict),
+        reason=unmarked(_reason(session, verdict)),
         expected=_expectation(session, step, render, met=met),
         afterwards=render(step.afterwards) if met and step.afterwards else "",
         hints=tuple(render(hint) for hint in step.hints[:shown]),

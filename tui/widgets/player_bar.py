@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual.content import Content
 from textual.widget import Widget
+
+from tui.commands import key_now
 
 if TYPE_CHECKING:
     from simulator.run_data import RunData
     from tui.player import PlayerState
 
-BEGIN_S = 19 * 3600 + 48 * 60 + 41  # virtual 0 is 19:48:41
+BEGIN_S: Final = 19 * 3600 + 48 * 60 + 41  # virtual 0 is 19:48:41
+LEAST_BAR, MOST_BAR = 8, 40
+READY: Final = ": {} runs the load"
 
 
 class PlayerBar(Widget):
@@ -49,22 +53,41 @@ class PlayerBar(Widget):
         word, done, left, quiet = (
             self.get_visual_style(f"player--{name}") for name in ("word", "done", "left", "quiet")
         )
-        head = f"{mood_text(state, self.number)}"
-        if run is None:
-            speed = f"speed {speed_text(state.speed)}"
-            gap = " " * max(2, width - len(head) - len(speed))
-            return Content.assemble((head, word), gap, (speed, quiet))
-        share, tail = progress(run), run_text(run, state)
-        room = max(0, min(40, width - len(head) - len(tail) - 4))
-        full = round(room * share)
+        parts = fitted(state, run, self.number, width, key=key_now(self, "lesson.run", "r"))
         return Content.assemble(
-            (head, word),
+            (parts.head, word),
+            (parts.speed, quiet),
             "  ",
-            ("━" * full, done),
-            ("─" * (room - full), left),
-            " " * max(2, width - len(head) - room - len(tail) - 2),
-            (tail, quiet),
+            ("━" * parts.full, done),
+            ("─" * (parts.room - parts.full), left),
+            " " * max(0, width - len(parts.head) - len(parts.speed) - 2 - parts.room - len(parts.tail)),
+            (parts.tail, quiet),
         )
+
+
+class Parts(NamedTuple):
+    """What the line is made of: state, speed, a bar of `room` cells of which `full` are done, clock and counters."""
+
+    head: str
+    speed: str
+    room: int
+    full: int
+    tail: str
+
+
+def fitted(state: PlayerState, run: RunData | None, number: int, width: int, *, key: str = "r") -> Parts:
+    """Choose what fits. State and clock always stay; the counters go first, then the minutes, then the bar."""
+    head, speed = mood_text(state, number), speed_words(state)
+    tails = run_texts(run, state)
+    ready = READY.format(key)
+    if run is None and len(head) + len(ready) + len(speed) + LEAST_BAR + len(tails[0]) + 4 <= width:
+        head += ready
+    left = width - len(head) - 2
+    speed = speed if left - len(speed) >= len(tails[-1]) else ""
+    left -= len(speed)
+    tail = next((tail for tail in tails if len(tail) + 2 + LEAST_BAR <= left), tails[-1])
+    room = max(0, min(MOST_BAR, left - len(tail) - 2))
+    return Parts(head, speed, room, round(room * (progress(run) if run is not None else 0.0)), tail)
 
 
 def speed_text(speed: str) -> str:
@@ -72,21 +95,28 @@ def speed_text(speed: str) -> str:
     return "to the end" if speed == "end" else f"x{speed}"
 
 
+def speed_words(state: PlayerState) -> str:
+    """Say how fast runs play: what was chosen and, where the lab cannot keep up, what it comes to."""
+    if state.mood == "rushing":
+        return ""
+    truly = f" (really x{state.true_rate:.0f})" if state.true_rate is not None else ""
+    return f"  {speed_text(state.speed)}{truly}"
+
+
 def mood_text(state: PlayerState, number: int) -> str:
     """Say what the player does, with a sign for each state."""
     match state.mood:
-        case "ready":
-            return "■ no run yet: r runs the load"
+        case "ready" if not number:
+            return "■ no run yet"
         case "playing":
-            truly = f" (really x{state.true_rate:.0f})" if state.true_rate is not None else ""
-            return f"▶ run {number} {speed_text(state.speed)}{truly}"
+            return f"▶ run {number}"
         case "paused":
             return f"‖ run {number} paused"
         case "rushing":
             return f"» run {number} to the end"
         case "settling":
             return f"» run {number} settling"
-        case "ended":
+        case _:
             return f"■ run {number} ended"
 
 
@@ -98,14 +128,16 @@ def progress(run: RunData) -> float:
     return min(0.99, run.now_s / planned) if planned else 0.0
 
 
-def run_text(run: RunData, state: PlayerState) -> str:
-    """Write a run's clock and counters."""
+def run_texts(run: RunData | None, state: PlayerState) -> tuple[str, ...]:
+    """Write a run's clock, minutes and counters: all of it first, the clock alone last."""
+    if run is None:
+        return (clock_text(0.0),)
     planned = sum(phase.duration_s for phase in run.settings.plan.phases)
     at = run.now_s if run.ended_s is None else run.ended_s
-    clock = f"{clock_text(at)}  {minutes(at)}"
-    if state.mood not in {"settling", "ended"}:
-        clock += f" of {minutes(planned)}"
-    return f"{clock}  {run.sent:,} sent, {run.done:,} back"
+    of = "" if state.mood in {"settling", "ended", "ready"} else f" of {minutes(planned)}"
+    clock, passed = clock_text(at), f"{minutes(at)}{of}"
+    counters = f"{run.sent:,} sent, {run.done:,} back"
+    return f"{clock}  {passed}  {counters}", f"{clock}  {passed}", clock
 
 
 def minutes(seconds: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.content import Content
 from textual.message import Message
@@ -11,6 +11,11 @@ from textual.widget import Widget
 
 if TYPE_CHECKING:
     from textual import events
+
+
+WHOLE: Final = 99
+LEAST: Final = 3
+"""The fewest letters of a title that still say something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +27,45 @@ class Tab:
     title: str
     badge: str = ""
 
-    def words(self, *, full: bool) -> str:
-        """Write it, in full or as short as can be."""
-        badge = f" {self.badge}" if self.badge else ""
-        return f"{self.digit} {self.title}{badge}" if full else f"{self.digit}{badge}"
+    def words(self, letters: int = WHOLE) -> str:
+        """Write it with so many letters of its title."""
+        return " ".join(part for part in (self.digit, self.title[:letters], self.badge) if part)
+
+
+def written(tabs: tuple[Tab, ...], active: str, width: int) -> list[str]:
+    """Write tabs as wide as there is room for: whole, closer together, with shorter titles, or their digits alone.
+
+    The active one always stands there whole, in blanks of its own.
+    """
+    loose = [f" {tab.words()} " for tab in tabs]
+    if sum(map(len, loose)) <= width:
+        return loose
+    tight: list[str] = []
+    for letters in (WHOLE, *range(max((len(tab.title) for tab in tabs), default=0), LEAST - 1, -1), 0):
+        tight = [f" {tab.words()} " if tab.name == active else f" {tab.words(letters)}" for tab in tabs]
+        if sum(map(len, tight)) <= width:
+            break
+    return tight
 
 
 class TabStrip(Widget):
-    """Shows the tabs on one line; where they do not fit, only the active one is written out."""
+    """Shows the tabs on one line. The active one is in reverse, or underlined where the keys are elsewhere."""
 
     DEFAULT_CSS = """
     TabStrip {
         height: 1;
         padding: 0 1;
         color: $text-muted;
-        & > .tab--active { color: $block-cursor-foreground; background: $block-cursor-background; text-style: bold; }
-        & > .tab--quiet { color: $foreground; background: $block-cursor-blurred-background; text-style: bold; }
+        & > .tab--active {
+            color: $block-cursor-foreground;
+            background: $block-cursor-background;
+            text-style: bold;
+        }
+        & > .tab--quiet {
+            color: $foreground;
+            background: $block-cursor-blurred-background;
+            text-style: bold underline;
+        }
         & > .tab--badge { color: $text-warning; text-style: bold; }
     }
     """
@@ -50,8 +78,10 @@ class TabStrip(Widget):
             super().__init__()
             self.name = name
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, *, beside: bool = False, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        """Make it empty; one that stands beside something else says with a sign when the keys are here."""
         super().__init__(id=id)
+        self._sign = ">" if beside else " "
         self.tabs: tuple[Tab, ...] = ()
         self.active = ""
         self.quiet = False
@@ -63,19 +93,17 @@ class TabStrip(Widget):
             self.refresh()
 
     def _places(self) -> list[tuple[Tab, str]]:
-        width = self.content_size.width
-        whole = [(tab, f" {tab.words(full=True)} ") for tab in self.tabs]
-        if sum(len(words) for _, words in whole) <= width:
-            return whole
-        return [(tab, f" {tab.words(full=tab.name == self.active)} ") for tab in self.tabs]
+        return list(zip(self.tabs, written(self.tabs, self.active, self.content_size.width), strict=True))
 
     def render(self) -> Content:
-        """Write the tabs, the active one in reverse."""
+        """Write the tabs; a badge stands out by itself."""
         active = self.get_visual_style("tab--quiet" if self.quiet else "tab--active")
         badge = self.get_visual_style("tab--badge")
         parts: list[Content] = []
         for tab, words in self._places():
             part = Content(words)
+            if tab.name == self.active and not self.quiet:
+                part = Content(self._sign + words[1:])
             if tab.name == self.active:
                 part = part.stylize(active)
             elif tab.badge:

@@ -1,0 +1,59 @@
+"""The attributes of slow and fast invocations as a table: how frequent each is, and what it explains."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from tui.panes.compare_words import explains_text, times_text
+from tui.panes.run_figures import MUTED, bare_ms, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulator.attributes import AttributeDifference
+
+LEAST_NAME, MOST_NAME = 17, 32
+LEAST_GROUP, TIMES, WITH_INTERVAL, EXPLAINS, LEFT = 8, 7, 14, 11, 7
+"""How wide the columns are: slow and others each at least, times without and with interval, explains, left."""
+ROOMY = 72
+BEING_READ = "The answers are being read, for the multiplier each carried."
+TOO_LONG = "The multiplier in each answer is left out: this run is too long to be read again."
+NOTE = "explains: slow ones beyond those to be expected; left: ms between the medians without it"
+SHORT_NOTE = "explains: slow ones beyond those to be expected"
+UNSURE = "?: so few that it may be chance"
+
+
+def attribute_lines(attributes: Sequence[AttributeDifference], width: int, note: str) -> list[Content]:
+    """Write the attributes as a table of this width, and below it what the columns mean."""
+    counts = [_count(one.slow, one.of_slow) for one in attributes]
+    counts += [_count(one.fast, one.of_fast) for one in attributes]
+    group = max([LEAST_GROUP, *(len(count) + 2 for count in counts)])
+    whole = width >= LEAST_NAME + 2 * group + WITH_INTERVAL + EXPLAINS + LEFT
+    times = WITH_INTERVAL + (width >= ROOMY) if whole else TIMES
+    room = min(MOST_NAME, max(LEAST_NAME, width - 2 * group - times - EXPLAINS - (LEFT if whole else 0)))
+    left = f"{'left':>{LEFT}}" if whole else ""
+    head = f"{'attribute':<{room}}{'slow':>{group}}{'others':>{group}}{'times':>{times}}{'explains':>{EXPLAINS}}{left}"
+    rows = [_row(one, room, group, times, whole=whole) for one in attributes]
+    notes = [NOTE if width >= len(NOTE) else SHORT_NOTE]
+    if any(not one.sure and one.slow + one.fast for one in attributes):
+        notes.append(UNSURE)
+    said = ["; ".join(notes)] if width >= len("; ".join(notes)) else notes
+    words = [line for one in (*said, note) for line in wrap(one, max(LEAST_NAME, width))]
+    return [Content.styled(head, MUTED), *rows, *(Content.styled(line, MUTED) for line in words)]
+
+
+def _row(one: AttributeDifference, room: int, group: int, times: int, *, whole: bool) -> Content:
+    name = one.name if len(one.name) < room else one.name.replace("multiplier:", "mult.")
+    name = name if len(name) < room else name[: room - 2] + "…"
+    groups = f"{_count(one.slow, one.of_slow):>{group}}{_count(one.fast, one.of_fast):>{group}}"
+    often = f"{times_text(one, interval=whole):>{times}}"
+    left = f"{bare_ms(one.left_s):>{LEFT}}" if whole else ""
+    line = f"{name:<{room}}{groups}{often}{explains_text(one):>{EXPLAINS}}{left}"
+    return Content.styled(line, "bold") if one.sure and one.explains >= one.of_slow / 2 else Content(line)
+
+
+def _count(n: int, of: int) -> str:
+    return f"{n:,} {percent(n / of)}" if of else f"{n:,}"
