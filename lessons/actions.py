@@ -7,7 +7,9 @@ from typing import Annotated, Literal, get_args
 import msgspec
 
 # Where a proof names what only a run can tell, a word stands for a number.
-Pick = Literal["slowest", "fastest", "failed", "coldest", "slow-promo-cold", "typical-slow", "slowest-callee"]
+Pick = Literal[
+    "slowest", "fastest", "failed", "coldest", "slow-promo-cold", "typical-slow", "slowest-callee", "failed-callee"
+]  # fmt: skip
 Number = int | Pick
 
 
@@ -26,15 +28,66 @@ class RunLoad(Action, frozen=True, tag="run"):
 
 
 class Deploy(Action, frozen=True, tag="deploy"):
-    """Deploy a version, such as ``request-ride@traced``."""
+    """Deploy a version, such as ``request-ride@traced``.
+
+    `token`: the monitoring token deployed with it; absent: the one there is, null or an empty one: none.
+    """
 
     version: str
+    token: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class SetToken(Action, frozen=True, tag="set-token"):
+    """Deploy what runs of a service once more, with this monitoring token; null or an empty one: none."""
+
+    service: str = "request-ride"
+    token: str | None = None
+
+
+class Sample(Action, frozen=True, tag="sample"):
+    """Keep a part of the traces: ``always``, a share such as ``0.1``, or ``slower-than:500ms``."""
+
+    policy: str
+
+
+class Watch(Action, frozen=True, tag="watch"):
+    """Add an alert rule, in one line: ``duration > 1000 ms, at least 5 in 2 min``."""
+
+    rule: str
+
+
+class Unwatch(Action, frozen=True, tag="unwatch"):
+    """Take an alert rule away, by its name; a run under way keeps it."""
+
+    name: str
+
+
+class DeployOwn(Action, frozen=True, tag="deploy-own"):
+    """Deploy a version of one's own: what is deployed, with edits and marks, or a whole source.
+
+    `source` is what a screen gives, after its smoke test. `edits` are pairs (old, new), each old standing there once;
+    `marks` are texts of calls, such as ``_get_ride(``: the first line inside a function that holds one is marked. The
+    session makes a source and a name of them before the action is kept. `at` is local time in ISO form.
+    """
+
+    service: str = "request-ride"
+    source: str = ""
+    marks: tuple[str, ...] = ()
+    edits: tuple[tuple[str, str], ...] = ()
+    name: str = ""
+    note: str = ""
+    at: str = ""
 
 
 class Rollback(Action, frozen=True, tag="rollback"):
-    """Go back to the version deployed before."""
+    """Go back to the version deployed before, or to deploy `to` of its service, counted from 1.
+
+    `forced`: the lab did it, because the version's handler never came back.
+    """
 
     service: str
+    to: int | None = None
+    forced: bool = False
 
 
 class OpenMail(Action, frozen=True, tag="open-mail"):
@@ -125,6 +178,11 @@ class GoBack(Action, frozen=True, tag="go-back"):
 AnyAction = Annotated[
     RunLoad
     | Deploy
+    | SetToken
+    | Sample
+    | Watch
+    | Unwatch
+    | DeployOwn
     | Rollback
     | OpenMail
     | OpenAlert

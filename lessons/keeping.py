@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lessons.loader import OpenCourse
     from lessons.progress import Progress
     from lessons.session import Session
+    from simulator.remote import Host
     from simulator.run_data import RunData
 
 STARTS_AGAIN = "the run that was under way starts again at 0: press r"
@@ -49,18 +50,18 @@ def standing(progress: Progress, lesson: str) -> Standing:
 
 
 def open_session(
-    course: OpenCourse, lesson: str, progress: Progress, seed: int | None = None
+    course: OpenCourse, lesson: str, progress: Progress, seed: int | None = None, host: Host | None = None
 ) -> tuple[Session, list[str]]:
     """Open a lesson as it was left; gives the session, which keeps itself from now on, and notices for the learner.
 
-    `seed` decides the traffic of the next runs; None: as it was, or the data folder's. Raises DocumentError, UsageError
-    for a lesson that cannot be read.
+    `seed` decides the traffic of the next runs; None: as it was, or the data folder's. `host` plays versions of the
+    learner's own; without one they are played here. Raises DocumentError, UsageError for a lesson that cannot be read.
     """
     from lessons.session import Session
 
     entry = course.entry(lesson)
     content = course.lesson(entry.id)
-    session = Session(course.scenario, content, progress.seed)
+    session = Session(course.scenario, content, progress.seed, host)
     notices: list[str] = []
     kept, loads = _kept(progress, entry.id, notices)
     runs = _runs(progress, entry.id, notices)
@@ -71,7 +72,8 @@ def open_session(
     if loads and loads[-1][0] not in {number for number, _ in runs}:
         notices.append(STARTS_AGAIN)
     keeper = _Keeper(progress, entry.id, session)
-    session.on_kept, session.on_run = keeper.keep, keeper.keep_run
+    session.drafts |= keeper.drafts()
+    session.on_kept, session.on_run, session.on_draft = keeper.keep, keeper.keep_run, keeper.keep_draft
     progress.set_preference(
         _steps_key(progress, entry.id), " ".join(step.id for step in session.lesson.steps)
     )
@@ -97,6 +99,20 @@ class _Keeper:
         elif isinstance(action, act.GoOn):
             self.progress.mark_done(self.lesson, step)
         self.progress.set_place(self.lesson, self.session.step.id)
+
+    def drafts(self) -> dict[str, str]:
+        """Give the drafts of this attempt at the lesson; those of an attempt before it are gone."""
+        found = {}
+        for service in self.session.lab.versions:
+            text = self.progress.draft(f"{self.lesson}/{service}")
+            if text and self.progress.place(self.lesson) is None:
+                self.keep_draft(service, None)
+            elif text:
+                found[service] = text
+        return found
+
+    def keep_draft(self, service: str, text: str | None) -> None:
+        self.progress.set_draft(f"{self.lesson}/{service}", text or "")
 
     def keep_run(self, data: RunData) -> None:
         """Keep a run under the number of the event that began it: so a run that has none was lost under way."""

@@ -10,12 +10,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lessons import actions as act
+from lessons.alike import ALIKE, alike, apart
+from lessons.controls import CONTROLS, SET_IN_RUN, control_of
+from lessons.delivered import DELIVERED, delivered
+from lessons.costs import COSTS, cost
 from lessons.expressions import FUNCTIONS as PLAIN_FUNCTIONS
 from lessons.expressions import Unknown
 from lessons.facts import FACTS
-from lessons.run_names import PAIR, RUN
+from lessons.recording import RULES, rule_value
+from lessons.run_names import PAIR
+from lessons.run_names import RUN as MEASURED_IN_RUN
 from lessons.theory import THEORY
 from simulator.compare import before_against_after
+from simulator.deploying import is_built_in
 from simulator.metrics import needed_samples
 
 if TYPE_CHECKING:
@@ -24,6 +31,8 @@ if TYPE_CHECKING:
     from simulator.run_data import RunData
 
 NO_RUN = Unknown("no run has ended yet")
+RUN = {**MEASURED_IN_RUN, **SET_IN_RUN}
+OF_RUN = {**{name: text for name, (text, _) in RUN.items()}, **DELIVERED}
 
 DID = {
     **{tag.replace("-", "_"): f"how often `{tag}` was done in this step" for tag in act.TAGS},
@@ -32,11 +41,14 @@ DID = {
 }
 
 NAMES: dict[str, str] = {
-    **{f"run.{name}": f"the last run: {text}" for name, (text, _) in RUN.items()},
-    **{f"first.{name}": f"the first run of this lesson: {text}" for name, (text, _) in RUN.items()},
-    **{f"before.{name}": f"the run compared as before: {text}" for name, (text, _) in RUN.items()},
-    **{f"after.{name}": f"the run compared as after: {text}" for name, (text, _) in RUN.items()},
+    **{f"run.{name}": f"the last run: {text}" for name, text in OF_RUN.items()},
+    **{f"first.{name}": f"the first run of this lesson: {text}" for name, text in OF_RUN.items()},
+    **{f"before.{name}": f"the run compared as before: {text}" for name, text in OF_RUN.items()},
+    **{f"after.{name}": f"the run compared as after: {text}" for name, text in OF_RUN.items()},
     **{f"pair.{name}": f"the two compared runs: {text}" for name, (text, _) in PAIR.items()},
+    "pair.apart": "how many requests each of them would need to show this change, were the requests not the same",
+    **{f"alike.{name}": f"the runs that differ from the last in their seed alone: {text}" for name, (text, _) in ALIKE.items()},
+    **{f"cost.{name}": text for name, text in COSTS.items()},
     **{f"did.{name}": text for name, text in DID.items()},
     **{f"theory.{name}": text for name, (text, _) in THEORY.items()},
     **{f"fact.{name}": f"{fact.text} ({fact.source})" for name, fact in FACTS.items()},
@@ -44,13 +56,26 @@ NAMES: dict[str, str] = {
     "runs.versions": "the request-ride versions they ran",
     "opened.slow": "whether a slow invocation was opened in this step",
     "opened.failed": "whether a failed invocation was opened in this step",
+    "opened.failed_ride": "whether a failed invocation of the ride function was opened in this step",
+    "opened.failed_callee": "whether a call that a failed ride made was opened: the other function's invocation",
     "opened.slow_trace": "whether the trace of a slow invocation was opened in this step",
     "opened.promo_trace": "whether the trace of a slow invocation of the promo service was opened in this step",
     "opened.cold_trace": "whether the trace of a slow invocation that waited for promo's cold start was opened",
+    "opened.late_ride": "whether anything of a ride that took over a second on the client's clock was opened",
+    "opened.quick_ride": "whether anything of a ride that took at most a second there was opened",
     "opened.slowest_request": "whether the slowest request's exchange was opened in this step",
     "deployed.ride": "the version of request-ride that is deployed",
     "deployed.promo": "the version of promo-discount that is deployed",
+    "deployed.new_marks": "how many marks the running request-ride has that the version before it had not",
+    "deploys.n": "how many deploys there were in this lesson, those it started with apart",
+    "deploys.own": "how many of them were of versions of the learner's own",
+    "deploys.marked": "how many of them brought new marks to request-ride",
+    "deploys.most_new_marks": "the most new marks that one of them brought",
     "lab.seed": "the seed of the next run",
+    "exchange.sent": "what the first request of the last run sent, as it goes over the wire: for a fenced block",
+    "exchange.answer": "what came back, as it goes over the wire",
+    **CONTROLS,
+    **RULES,
     "answers.": "a question of this lesson: the number or the choice last given",
     "predictions.": "a prediction of this lesson: the number or the choice given",
     "right.": "a question of this lesson: whether it was answered right",
@@ -73,11 +98,15 @@ def value_of(session: Session, step: Step, name: str) -> object:
     group, _, rest = name.partition(".")
     match group:
         case "run":
-            return RUN[rest][1](session.runs[-1]) if session.runs else NO_RUN
+            return _of_run(session, session.runs[-1], rest) if session.runs else NO_RUN
         case "first":
-            return RUN[rest][1](session.runs[0]) if session.runs else NO_RUN
+            return _of_run(session, session.runs[0], rest) if session.runs else NO_RUN
         case "before" | "after" | "pair":
             return _compared(session, group, rest)
+        case "alike":
+            return ALIKE[rest][1](alike(session.runs))
+        case "cost":
+            return cost(session, rest)
         case "did":
             return _did(session, step, rest)
         case "fact":
@@ -87,9 +116,18 @@ def value_of(session: Session, step: Step, name: str) -> object:
         case "opened":
             return _opened(session, step, rest)
         case "deployed":
-            return session.lab.versions["request-ride" if rest == "ride" else "promo-discount"].name
-        case "lab":
+            running = session.versions.running("promo-discount" if rest == "promo" else "request-ride")
+            return running.new_marks if rest == "new_marks" else running.version.name
+        case "deploys":
+            return _deploys(session, rest)
+        case "lab" if rest == "seed":
             return session.lab.seed
+        case "exchange":
+            return _exchange(session, rest)
+        case "lab" | "left" | "incident" | "tries":
+            return control_of(session, name)
+        case "rules" | "rule" | "best" | "given":
+            return rule_value(session, name)
         case "theory":
             return THEORY[rest][1](session.lab.scenario)
         case "right":
@@ -98,12 +136,46 @@ def value_of(session: Session, step: Step, name: str) -> object:
             return _said(session, group, rest)
 
 
+def _of_run(session: Session, data: RunData, what: str) -> object:
+    return RUN[what][1](data) if what in RUN else delivered(session, data, what)
+
+
 def _did(session: Session, step: Step, what: str) -> int:
     done = session.memory.done
     if what in {"ran", "ran_new"}:
         loads = [(at, action) for at, action in done if isinstance(action, act.RunLoad)][: len(session.runs)]
         return sum(1 for at, action in loads if at == step.id and (what == "ran" or action.new))
-    return sum(1 for at, action in done if at == step.id and act.tag(action).replace("-", "_") == what)
+    mine = [
+        act.tag(action)
+        for at, action in done
+        if at == step.id and not (isinstance(action, act.Rollback) and action.forced)
+    ]
+    return mine.count(what.replace("_", "-"))
+
+
+def _deploys(session: Session, what: str) -> int:
+    made = [one for one in session.deploys if one.before is not None]
+    marked = [one.new_marks for one in made if one.service == "request-ride" and one.new_marks]
+    match what:
+        case "n":
+            return len(made)
+        case "own":
+            return sum(not is_built_in(one.version) for one in made)
+        case "marked":
+            return len(marked)
+        case _:
+            return max(marked, default=0)
+
+
+def _exchange(session: Session, what: str) -> object:
+    if not session.runs:
+        return NO_RUN
+    from simulator.http import as_text, request, response
+
+    exchange = session.lab.details(session.runs[-1]).exchanges.get(0)
+    if exchange is None or (what == "answer" and not exchange.status):
+        return Unknown("no answer came")
+    return as_text(request(exchange) if what == "sent" else response(exchange))
 
 
 def _said(session: Session, group: str, question: str) -> object:
@@ -112,7 +184,7 @@ def _said(session: Session, group: str, question: str) -> object:
         return Unknown("nothing was answered" if group == "answers" else "nothing was predicted")
     if said.number is not None:
         return said.number
-    choices = {choice.id: choice.text for choice in session.question(question).choices}
+    choices = {choice.id: choice.label for choice in session.question(question).choices}
     return ", ".join(choices.get(choice, choice) for choice in said.choices)
 
 
@@ -121,9 +193,11 @@ def _compared(session: Session, group: str, rest: str) -> object:
     if pair is None:
         return Unknown("no two runs have been compared")
     before, after = session.run(pair[0]), session.run(pair[1])
+    if group == "pair" and rest == "apart":
+        return apart(before, after)
     if group == "pair":
         return PAIR[rest][1](before_against_after(before, after))
-    return RUN[rest][1](before if group == "before" else after)
+    return _of_run(session, before if group == "before" else after, rest)
 
 
 def _slowest(data: RunData) -> int | None:
@@ -132,12 +206,23 @@ def _slowest(data: RunData) -> int | None:
     return int(data.requests["number"][np.nanargmax(latency)]) if len(data.latencies_s) else None
 
 
+def _waited(data: RunData, opened: act.OpenInvocation | act.OpenTrace | act.OpenRequest) -> float | None:
+    """How long the client waited for the ride to which something belongs; None where it has no answer yet."""
+    number = int(opened.number)
+    request = number if isinstance(opened, act.OpenRequest) else data.row(number)["request"]
+    latency: list[float] = data.requests["latency_s"][data.requests["number"] == request].tolist()
+    return latency[0] if latency else None
+
+
 def _opened(session: Session, step: Step, what: str) -> bool:
     found = False
     for at, action in session.memory.done:
         if at != step.id or not isinstance(action, act.OpenInvocation | act.OpenTrace | act.OpenRequest):
             continue
         data = session.all_runs[(action.run or 0) - 1]  # opened while it went on, perhaps
+        if what in {"late_ride", "quick_ride"}:
+            found |= (waited_s := _waited(data, action)) is not None and (waited_s > 1.0) == (what == "late_ride")
+            continue
         if isinstance(action, act.OpenRequest):
             found |= what == "slowest_request" and action.number == _slowest(data)
             continue
@@ -150,6 +235,10 @@ def _opened(session: Session, step: Step, what: str) -> bool:
                 found |= slow and front
             case "failed":
                 found |= row["outcome"] > 0
+            case "failed_ride":
+                found |= front and row["outcome"] > 0
+            case "failed_callee":
+                found |= row["parent"] >= 0 and data.row(row["parent"])["outcome"] > 0
             case "slow_trace":
                 found |= traced and slow and front
             case "promo_trace":

@@ -26,6 +26,8 @@ def pick(data: RunData, number: Number, *, requests: bool = False) -> int:
         return number
     if number == "slowest-callee" and not requests:
         return _slowest_callee(data)
+    if number == "failed-callee" and not requests:
+        return _failed_callee(data)
     table = data.requests if requests else data.of_service(data.front)
     time = table["latency_s"] if requests else table["duration_s"]
     failed = table["status"] >= 500 if requests else (table["outcome"] > 0) | (table["status"] >= 500)
@@ -57,6 +59,16 @@ def _slowest_callee(data: RunData) -> int:
     if not len(inner):
         raise UsageError("this run has no such invocation (slowest-callee)")
     return int(calls["number"][inner[np.argmax(calls["duration_s"][inner])]])
+
+
+def _failed_callee(data: RunData) -> int:
+    """The first invocation that was called by one that failed."""
+    calls = data.invocations
+    failed = calls["number"][calls["outcome"] > 0]
+    inner = calls["number"][np.isin(calls["parent"], failed)]
+    if not len(inner):
+        raise UsageError("this run has no such invocation (failed-callee)")
+    return int(inner[0])
 
 
 def _slow(data: RunData, table: dict[str, Column], *, cold: bool) -> int | None:

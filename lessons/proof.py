@@ -1,4 +1,7 @@
-"""Proofs: every step that asks something is unmet before its proof's actions, and met after them, on every seed."""
+"""Proofs: every step that asks something is unmet before its proof's actions, and met after them, on every seed.
+
+A lesson with variants is proved for each of them by its own proofs, and the proofs of the others must fail there.
+"""
 
 from __future__ import annotations
 
@@ -6,45 +9,91 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lessons import actions as act
-from lessons.expressions import parse_template
+from lessons.answers import right_choices, shown_choices
+from lessons.expressions import Unknown, parse_template
 from lessons.names import FUNCTIONS
 from lessons.session import Session
+from lessons.variants import proof_of
 from simulator.errors import RidelabError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from lessons.loader import OpenCourse
-    from lessons.model import Step
+    from lessons.model import Lesson, Question, Step
     from simulator.document import Problem
 
 SEEDS = range(1, 21)
+SEEDS_EACH = 5
+"""So many seeds prove each variant of a lesson that has some."""
+SEEDS_ACROSS = 2
+"""On so many of them the proofs of the other variants must fail."""
+ONE_RIGHT = ("choice", "span", "line")
 
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """A lesson that was proved: how many of its steps ask something, and on how many seeds."""
+    """A lesson that was proved: how many of its steps ask something, and on how many seeds; of each variant, if any."""
 
     lesson: str
     steps: int
     asking: int
     seeds: int
+    variants: int = 0
 
 
 def prove(course: OpenCourse, lesson: str, seeds: Iterable[int] = SEEDS) -> tuple[Proved, list[Problem]]:
     """Prove a lesson. Raises DocumentError where it cannot be read; gives what could not be proved, with places."""
     document = course.document(lesson)
     problems: dict[tuple[int, str], Problem] = {}
-    count = 0
-    for seed in seeds:
-        count += 1
-        session = Session(course.scenario, document.value, seed)
+    seeds, steps = list(seeds), document.value.steps
+    incidents = [variant.id for variant in document.value.start.variants]
+    plays: list[tuple[int, str | None]] = [(seed, None) for seed in seeds]
+    if incidents:
+        seeds = seeds[:SEEDS_EACH]
+        plays = [(seed, incident) for seed in seeds for incident in incidents]
+    for seed, incident in plays:
+        session = Session(course.scenario, document.value, seed, incident=incident)
+        start = f"variant {incident}, seed {seed}" if incident else f"seed {seed}"
         for i, what in walk(session):
+            key = (i, f"{incident}: {what.partition(':')[0]}")
+            problems.setdefault(key, document.problem(("steps", i), f"{what} ({start})"))
+    if not problems:
+        for solved, by in passed_across(course, document.value, seeds[:SEEDS_ACROSS]):
+            what = f"variant `{solved}` is solved by the proof of `{by}`: ask for what tells them apart"
             problems.setdefault(
-                (i, what.partition(":")[0]), document.problem(("steps", i), f"{what} (seed {seed})")
+                (0, what), document.problem(("start", "variants", incidents.index(solved)), what)
             )
-    steps = document.value.steps
-    return Proved(lesson, len(steps), sum(step.asks for step in steps), count), list(problems.values())
+    asking = sum(step.asks for step in steps)
+    return Proved(lesson, len(steps), asking, len(seeds), len(incidents)), list(problems.values())
+
+
+def passed_across(course: OpenCourse, lesson: Lesson, seeds: Sequence[int]) -> list[tuple[str, str]]:
+    """Give (variant, other) for each variant whose lesson the proofs of another one finish."""
+    ids = [variant.id for variant in lesson.start.variants]
+    return [
+        (one, other)
+        for one in ids
+        for other in ids
+        if one != other
+        and any(finishes(Session(course.scenario, lesson, seed, incident=one), other) for seed in seeds)
+    ]
+
+
+def finishes(session: Session, incident: str | None) -> bool:
+    """Play a lesson by the proofs of a variant, maybe not its own, and tell whether every step was met."""
+    for step in session.lesson.steps:
+        try:
+            for action in proof_of(step, incident):
+                session.perform(action)
+                if isinstance(action, act.RunLoad):
+                    session.finish()
+            if not session.verdict().met:
+                return False
+            session.perform(act.GoOn())
+        except RidelabError:
+            return False
+    return True
 
 
 def walk(session: Session) -> Iterable[tuple[int, str]]:
@@ -70,9 +119,9 @@ def walk(session: Session) -> Iterable[tuple[int, str]]:
 
 
 def _play(session: Session, step: Step) -> Iterable[str]:
-    for action in step.proof:
+    for action in proof_of(step, session.incident):
         if isinstance(action, act.Answer) and step.question is not None:
-            yield from _wrong_choices(session, step)
+            yield from _wrong_choices(session, step, step.question)
         judgement = session.perform(action)
         if isinstance(action, act.RunLoad):
             session.finish()
@@ -80,19 +129,26 @@ def _play(session: Session, step: Step) -> Iterable[str]:
             yield f"step `{step.id}`: its own answer to `{step.question.id if step.question else '?'}` is judged wrong"
 
 
-def _wrong_choices(session: Session, step: Step) -> Iterable[str]:
-    """Each wrong choice must be judged wrong and explained."""
-    question = step.question
-    assert question is not None
+def _wrong_choices(session: Session, step: Step, question: Question) -> Iterable[str]:
+    """Each wrong choice must be judged wrong and explained; where one is asked for, exactly one is right."""
     if question.kind == "number":
         return
-    for choice in question.choices:
-        if not choice.right:
-            judgement = session.perform(act.Answer(question=question.id, choices=(choice.id,)))
-            if judgement is None or judgement.right:
-                yield f"step `{step.id}`: choice `{choice.id}` is judged right"
-            elif not any(text.strip() for text in judgement.said):
-                yield f"step `{step.id}`: choice `{choice.id}` is not explained"
+    right = right_choices(question, session.scope(step), FUNCTIONS)
+    if isinstance(right, Unknown):
+        yield f"step `{step.id}`: which choice is right cannot be told: {right.reason}"
+        return
+    if len(right) != 1 and question.kind in ONE_RIGHT:
+        yield f"step `{step.id}`: exactly one choice is right where one is asked for; here {len(right)} are"
+    wrong: list[tuple[str, ...]] = [(one.id,) for one in question.choices if one.id not in right]
+    if question.kind == "order":
+        ids = tuple(choice.id for choice in question.choices)
+        wrong = [ids[::-1], tuple(choice.id for choice in shown_choices(question, session.seed))]
+    for choices in wrong:
+        judgement = session.perform(act.Answer(question=question.id, choices=choices))
+        if judgement is None or judgement.right:
+            yield f"step `{step.id}`: choice `{', '.join(choices)}` is judged right"
+        elif not any(text.strip() for text in judgement.said):
+            yield f"step `{step.id}`: choice `{', '.join(choices)}` is not explained"
 
 
 def render(session: Session, step: Step) -> None:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lessons.answers import choice_lines, order_said, right_choices
 from lessons.expressions import Unknown, parse
 
 if TYPE_CHECKING:
     from lessons.expressions import Functions, Scope
     from lessons.model import Question
+
+
+FIRST = {
+    "choice": "Choose one first.",
+    "span": "Point at a span first.",
+    "line": "Point at a line first.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +34,20 @@ def judge(
     """Judge an answer to a question."""
     if question.kind == "number":
         return _number(question, number, scope, functions)
+    if question.kind == "order":
+        return Judgement(*order_said(question, choices))
+    if question.kind == "line" and number is not None:
+        choice = choice_lines(question).get(int(number))
+        choices = ("another line",) if choice is None else (choice.id,)
     known = {choice.id: choice for choice in question.choices}
     chosen = [known[choice] for choice in choices if choice in known]
+    if not chosen and choices and question.kind in {"span", "line"}:
+        return Judgement(False, (question.because,))
     if not chosen:
-        return Judgement(
-            False, ("Choose one first." if question.kind == "choice" else "Choose at least one first.",)
-        )
-    right = {choice.id for choice in question.choices if choice.right}
+        return Judgement(False, (FIRST.get(question.kind, "Choose at least one first."),))
+    right = right_choices(question, scope, functions)
+    if isinstance(right, Unknown):
+        return Judgement(None, (right.reason,))
     said = [choice.because for choice in chosen]
     if question.kind == "several" and (missing := right - {choice.id for choice in chosen}):
         said.append("One more is true." if len(missing) == 1 else f"{len(missing)} more are true.")

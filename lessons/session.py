@@ -11,12 +11,18 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lessons import actions as act
+from lessons.answers import exact_answer, with_line
+from lessons.budget import spend
 from lessons.checks import MET, Verdict, judge_check
-from lessons.expressions import parse
+from lessons.controls import control
 from lessons.names import FUNCTIONS, value_of
 from lessons.picking import pick
 from lessons.quiz import Judgement, judge
-from simulator.errors import UsageError
+from lessons.recording import Recordings
+from lessons.variants import begin
+from lessons.versions import Versions
+from simulator.deploying import Version
+from simulator.errors import BuildError, UsageError
 from simulator.lab import Lab
 from simulator.load import load_plan
 
@@ -24,7 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lessons.actions import Action
+    from lessons.delivered import Delivered
+    from lessons.expressions import Unknown
     from lessons.model import Lesson, Question, Step
+    from lessons.versions import Deployed
+    from simulator.remote import Host
     from simulator.run_data import RunData
     from simulator.settings import Scenario
 
@@ -52,22 +62,42 @@ class Memory:
 class Session:
     """A learner in a lesson. Screens, plain text, proofs and tests all drive it by `perform`."""
 
-    def __init__(self, scenario: Scenario, lesson: Lesson, seed: int) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        lesson: Lesson,
+        seed: int,
+        host: Host | None = None,
+        incident: str | None = None,
+    ) -> None:
         self.lesson = lesson
-        self.lab = Lab(scenario, seed)
+        self.seed = seed
+        self.start, system, self.incident = begin(lesson.start, scenario, seed, incident)
+        self.lab = Lab(system, seed, host)
+        self.recordings = Recordings(scenario, lesson.recorded, seed)
         self.memory = Memory()
         self.runs: list[RunData] = []
         self.place = 0
+        self.delivered: dict[int, Delivered | Unknown] = {}
+        """What became of the discounts of runs that were asked for it, by their numbers."""
+        self.drafts: dict[str, str] = {}
+        """What the learner writes and has not deployed: service -> source."""
         self.on_kept: Callable[[str, Action], None] | None = None
         """Called with (step, action) after each action that was performed."""
         self.on_run: Callable[[RunData], None] | None = None
         """Called with each run that has settled."""
+        self.on_draft: Callable[[str, str | None], None] | None = None
+        """Called with (service, source) when a draft was changed; None: there is none any more."""
+        self.on_taken_back: Callable[[Version, Version], None] | None = None
+        """Called with (version, the one that runs now) when the lab has taken a version back."""
         self._settled = 0
         self._prepare()
+        self.versions = Versions(self.lab)
+        self.lab.on_rollback = self._taken_back
 
     def _prepare(self) -> None:
         """Bring the lab into the state the lesson starts from."""
-        start, lab = self.lesson.start, self.lab
+        start, lab = self.start, self.lab
         for ref in start.deploy:
             lab.deploy(ref)
         lab.warm(start.warm)
@@ -111,26 +141,33 @@ class Session:
 
         Raises UsageError, BuildError, DocumentError; then nothing has changed.
         """
-        step = self.step
+        step = self.step.id
         action = self._resolved(action)
+        spend(self.lesson.budget, action, self.memory.done)
         judgement = self._do(action)
         if isinstance(action, act.Answer) and judgement is not None:
             action = msgspec.structs.replace(action, right=bool(judgement.right))
             self.memory.take(action)
-        self.memory.done.append((step.id, action))
-        if self.on_kept is not None:
-            self.on_kept(step.id, action)
+        self._keep(action, step)
         return judgement
 
+    def _keep(self, action: Action, step: str | None = None) -> None:
+        step = step or self.step.id
+        self.memory.done.append((step, action))
+        if self.on_kept is not None:
+            self.on_kept(step, action)
+
     def _do(self, action: Action) -> Judgement | None:
-        lab, memory = self.lab, self.memory
+        memory = self.memory
         match action:
             case act.RunLoad():
                 self._load(action)
-            case act.Deploy():
-                lab.deploy(action.version)
+            case act.Deploy() | act.SetToken() | act.Sample() | act.Watch() | act.Unwatch():
+                control(self, action)
+            case act.DeployOwn():
+                self._deploy_own(action)
             case act.Rollback():
-                lab.rollback(action.service)
+                self._roll_back(action)
             case act.OpenMail() | act.OpenAlert():
                 if not any(alert.rule.name == action.rule for run in self.all_runs for alert in run.alerts):
                     raise UsageError(f"no alert of `{action.rule}` has arrived in this lesson")
@@ -175,7 +212,57 @@ class Session:
             raise UsageError("a run is under way: let it end first (`e` goes to the end)")
         if action.new:
             self.lab.seed += 1
-        self.lab.load(load_plan(action.plan or self.step.plan or self.lesson.start.plan))
+        self.lab.load(load_plan(action.plan or self.step.plan or self.start.plan))
+        self.versions.began(self.lab.runs_made)
+
+    # versions
+
+    @property
+    def deploys(self) -> list[Deployed]:
+        """All deploys of this lesson in their order, of all services; those it started with first."""
+        return self.versions.deploys
+
+    def version(self, ref: str) -> Version:
+        """Find a version by its ref: one that was deployed in this lesson, or a built-in one. Raises UsageError."""
+        return self.versions.version(ref)
+
+    def deploy_of(self, run: int | None = None, service: str | None = None) -> Deployed:
+        """Give the deploy that a settled run ended with; runs as for `run`, the service behind the gateway or another.
+
+        Raises UsageError.
+        """
+        return self.versions.of_run(self.run(run), service)
+
+    def keep_draft(self, service: str, text: str | None) -> None:
+        """Keep what the learner has written so far; None: it is gone."""
+        if self.drafts.get(service) == text:
+            return
+        if text is None:
+            del self.drafts[service]
+        else:
+            self.drafts[service] = text
+        if self.on_draft is not None:
+            self.on_draft(service, text)
+
+    def _deploy_own(self, action: act.DeployOwn) -> None:
+        version = self.lab.deploy(Version(action.service, action.name, action.source))
+        self.versions.activated(version, action.note, action.at)
+        if self.drafts.get(action.service) == action.source:
+            self.keep_draft(action.service, None)
+
+    def _roll_back(self, action: act.Rollback) -> None:
+        if action.forced:
+            self.lab.rollback(action.service)
+            self.versions.undone(action.service, taken_back=True)
+        else:
+            self.versions.roll_back(action.service, action.to)
+
+    def _taken_back(self, version: Version, instead: Version) -> None:
+        """The lab has taken a version back: keep that as what it is, and tell."""
+        self.versions.undone(version.service, taken_back=True)
+        self._keep(act.Rollback(service=version.service, forced=True))
+        if self.on_taken_back is not None:
+            self.on_taken_back(version, instead)
 
     # runs
 
@@ -235,13 +322,14 @@ class Session:
         if isinstance(action, act.CompareRuns):
             total = len(self.runs)
             return act.CompareRuns(before=_counted(action.before, total), after=_counted(action.after, total))
-        if isinstance(action, act.Answer) and action.exact:
-            value = parse(self.question(action.question).value or "0").evaluate(self.scope(), FUNCTIONS)
-            return act.Answer(
-                question=action.question, number=float(value) if isinstance(value, int | float) else None
-            )
+        if isinstance(action, act.Answer):
+            question = self.question(action.question)
+            exact = exact_answer(question, self.scope(), FUNCTIONS) if action.exact else action
+            return with_line(question, exact) if question.kind == "line" else exact
+        if isinstance(action, act.DeployOwn):
+            return self.versions.resolved(action)
         if isinstance(action, act.RunLoad) and action.plan is None:
-            return act.RunLoad(new=action.new, plan=self.step.plan or self.lesson.start.plan)
+            return act.RunLoad(new=action.new, plan=self.step.plan or self.start.plan)
         return action
 
     # again, from what was kept
@@ -263,6 +351,7 @@ class Session:
             try:
                 if isinstance(action, act.RunLoad):
                     self.lab.runs_made += 1
+                    self.versions.began(self.lab.runs_made)
                     self.lab.seed += action.new
                     if self.lab.runs_made not in stored:
                         continue
@@ -277,8 +366,8 @@ class Session:
                     self.place = min(self.place + 1, len(self.lesson.steps) - 1)
                 else:
                     self._do(action)
-            except UsageError:
-                continue
+            except (UsageError, BuildError):
+                continue  # a version that this ridelab cannot build, say
             self.memory.done.append((step, action))
         self.on_kept, self.on_run = hooks
         return self.lab.runs_made - len(runs)

@@ -27,6 +27,7 @@ for _name in list(os.environ):
         del os.environ[_name]
 os.environ["TERM"] = "xterm-256color"
 os.environ["COLORTERM"] = "truecolor"
+os.environ["LC_ALL"] = "C.UTF-8"
 
 # A deadline is a wall clock, and the machines that run this are shared.
 settings.register_profile("ridelab", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lessons.theory import promo_call, promo_over
+from lessons.facts import FACTS
+from lessons.theory import THEORY, promo_call, promo_over
 from simulator import Lab, load_plan, load_scenario
 from simulator.compare import before_against_after, slow_against_fast
 from simulator.run_data import RunData
@@ -52,6 +53,25 @@ def test_lesson_4_the_duration_rule_fires_and_reports_few_of_the_failed(launch: 
     assert sum(bool(data.alerts) for data in launch) >= 99
     errors = [slow_against_fast(data, 1.0).attributes[1] for data in launch]
     assert sum(one.slow for one in errors) < 0.4 * sum(one.slow + one.fast for one in errors)
+
+
+def test_lesson_4_the_rule_is_the_workshops() -> None:
+    of = {name: compute(SCENARIO) for name, (_, compute) in THEORY.items()}
+    assert (of["alert_over"], of["alert_window"]) == (1.0, 120.0)
+    assert SCENARIO.monitoring.rules[0].name == "duration-gt-1000"
+
+
+def test_lesson_5_a_report_takes_a_small_part_of_what_is_missing(launch: list[RunData]) -> None:
+    of = {name: compute(SCENARIO) for name, (_, compute) in THEORY.items()}
+    assert (of["report_least"], of["report_most"]) == (0.010, 0.020)
+    missing = [
+        data.latencies_s.max() - data.of_service("request-ride")["duration_s"].max() for data in launch
+    ]
+    assert np.mean(np.array(missing) > 5 * of["report_most"]) > 0.95
+
+
+def test_what_is_quoted_has_a_source() -> None:
+    assert all(fact.source and fact.text for fact in FACTS.values())
 
 
 def test_lesson_5_a_cold_start_is_about_three_times_as_frequent_among_the_slow(launch: list[RunData]) -> None:

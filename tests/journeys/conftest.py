@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lessons.progress import Progress
 from tui.app import RidelabApp
+from tui.screens.first_time import mark_seen
 from tui.screens.lesson import LessonScreen
 from tui.screens.quiz import QuizScreen
 
@@ -111,6 +113,8 @@ class Journey:
 @pytest.fixture(params=[(80, 24), (120, 40)], ids=["80x24", "120x40"])
 async def journey(request: pytest.FixtureRequest, data_folder: Path) -> AsyncIterator[Journey]:
     """A learner at home, in a terminal of either size, with a fresh data folder and the traffic of seed 7."""
+    with Progress.open(data_folder) as progress:
+        mark_seen(progress)
     app = RidelabApp(data=data_folder, seed=7)
     async with app.run_test(size=request.param) as pilot:
         await pilot.pause()

@@ -1,39 +1,87 @@
-"""Lesson 6, by its keys."""
+"""Lesson 6, by its keys: marks are placed in the Code pane, tried out, deployed, and judged by what they cover."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.marking import bare, marks
+from tui.panes.code import CodePane
+from tui.panes.code_pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Journey
+
+RIDE = "request-ride"
 
 
-async def deploy(journey, name: str, service: str = "ride") -> None:
-    """Turn through the versions of the service that is shown until the wanted one stands there, and deploy it."""
+async def to_line(journey: Journey, text: str) -> None:
+    """In the Code pane, go up to the last line that holds a text: the call, not the function it calls."""
     await journey.keys("6")
-    pane = journey.lesson.query_one("#pane-code")
-    for _ in range(8):
-        await journey.keys("v")
-        await journey.keys("d")
-        if getattr(journey.session.lab.versions[service], "name", "") == name:
-            return
-    raise AssertionError(f"{name} was never shown: {pane.summary()}")
+    version = journey.lesson.query_one(CodePane).version()
+    assert version is not None
+    lines = version.source.splitlines()
+    from_the_end = next(i for i, line in enumerate(reversed(lines)) if text in line)
+    await journey.keys("G " + "k " * from_the_end)
 
 
-async def test_a_learner_finds_the_wait_with_marks(journey) -> None:
+async def deploy(journey: Journey, note: str = "") -> None:
+    """Deploy the draft: wait for the smoke test, type a note, and see it active."""
+    pipeline = journey.lesson.query_one(Pipeline)
+    before = len(journey.session.deploys)
+    await journey.keys("d")
+    await journey.app.workers.wait_for_complete()
+    await journey.until(lambda: pipeline.noting, "the end of the smoke test")
+    await journey.type(note)
+    await journey.keys("enter")
+    await journey.until(lambda: len(journey.session.deploys) == before + 1, "the deploy")
+
+
+def marked(journey: Journey) -> list[str]:
+    return [mark.name for mark in marks(journey.session.lab.versions[RIDE].source)]
+
+
+async def test_a_learner_finds_the_wait_with_marks(journey: Journey) -> None:
     await journey.open("06-instrument")
     await journey.keys("6")
     await journey.answer("b")
     await journey.go_on()
 
-    await deploy(journey, "mark-ride", "request-ride")
+    await to_line(journey, "await _record_ride(")
+    await journey.keys("m")
+    await deploy(journey, "db")
+    assert marked(journey) == ["record_ride"]
     await journey.run()
-    assert "is still under no mark" in journey.session.verdict().because
-    await deploy(journey, "mark-record", "request-ride")
+    assert "is still under no innermost mark" in journey.session.verdict().because
+
+    await to_line(journey, "await _record_ride(")
+    await journey.keys("m")  # takes it away
+    await to_line(journey, "await _get_ride(")
+    await journey.keys("m")
+    await deploy(journey)
+    assert marked(journey) == ["get_ride"]
     await journey.run()
-    assert "is still under no mark" in journey.session.verdict().because
-    await deploy(journey, "mark-discount", "request-ride")
+    assert "is still under no innermost mark" in journey.session.verdict().because
+
+    await to_line(journey, "await _get_ride_discount(")
+    await journey.keys("m")
+    await deploy(journey)
     await journey.run()
     await journey.answer("a", "b")
     await journey.go_on()
+    deploys = [one for one in journey.session.deploys if one.service == RIDE]
+    assert [one.note for one in deploys] == ["", "db", "", ""]
+    assert [one.new_marks for one in deploys] == [0, 1, 1, 1]
+    assert all(one.at for one in deploys[1:])
+    assert [journey.session.deploy_of(run).number for run in (1, 2, 3)] == [2, 3, 4]
 
-    await deploy(journey, "traced", "request-ride")
+    await to_line(journey, "await _record_ride(")
+    await journey.keys("m")
+    await deploy(journey)
+    assert marked(journey) == ["get_ride", "get_ride_discount", "record_ride"]
+    assert bare(journey.session.lab.versions[RIDE].source) == bare(deploys[0].version.source)
     await journey.run()
     await journey.keys("5")
-    await journey.answer(journey.number("run.unmarked_share * 100"))
+    await journey.answer("a", "b")
     await journey.go_on()
 
     await journey.answer("c")
