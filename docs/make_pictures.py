@@ -12,7 +12,9 @@ import re
 import tempfile
 from pathlib import Path
 
-os.environ |= {"TEXTUAL_COLOR_SYSTEM": "truecolor", "COLORTERM": "truecolor", "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}  # read at import: wherever it is made
+# Read at import: the pictures are the same wherever they are made.
+os.environ |= {"COLORTERM": "truecolor", "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
+os.environ |= {"TEXTUAL_COLOR_SYSTEM": "truecolor"}
 
 from tui.app import RidelabApp
 from tui.screens.first_time import mark_seen

@@ -8,7 +8,8 @@ import msgspec
 
 # Where a proof names what only a run can tell, a word stands for a number.
 Pick = Literal[
-    "slowest", "fastest", "failed", "coldest", "slow-promo-cold", "typical-slow", "slowest-callee", "failed-callee"
+    "slowest", "fastest", "failed", "coldest", "slow-promo-cold", "typical-slow", "slowest-callee", "failed-callee",
+    "next-slowest-callee"
 ]  # fmt: skip
 Number = int | Pick
 

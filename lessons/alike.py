@@ -29,9 +29,7 @@ def alike(runs: Sequence[RunData]) -> list[RunData]:
         return []
     wanted = msgspec.structs.replace(runs[-1].settings, seed=0)
     found = {
-        data.settings.seed: data
-        for data in runs
-        if msgspec.structs.replace(data.settings, seed=0) == wanted
+        data.settings.seed: data for data in runs if msgspec.structs.replace(data.settings, seed=0) == wanted
     }
     return list(found.values())
 

@@ -28,10 +28,12 @@ def left(budget: Budget | None, what: str, done: Iterable[tuple[str, Action]]) -
 def left_words(budget: Budget | None, done: Iterable[tuple[str, Action]]) -> str:
     """Say what is left, such as ``2 runs, 1 deploy left``; empty where there is no limit."""
     kept = list(done)
-    parts = []
-    for what in ("runs", "deploys"):
-        if (number := left(budget, what, kept)) is not None:
-            parts.append(f"{number or 'no'} {what[:-1] if number == 1 else what}")
+    known = ((what, left(budget, what, kept)) for what in ("runs", "deploys"))
+    parts = [
+        f"{number or 'no'} {what[:-1] if number == 1 else what}"
+        for what, number in known
+        if number is not None
+    ]
     return f"{', '.join(parts)} left" if parts else ""
 
 

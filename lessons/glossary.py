@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from lessons.model import Part, StepId
+from lessons.outline import Part, StepId
 from simulator.document import DocumentError, read
 from simulator.errors import nearest
 

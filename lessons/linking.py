@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from lessons.model import Entry
+    from lessons.outline import Entry
 
 _LINK: Final = re.compile(r"(?<!\\)(?<!\[)\[[^\[\]]*\]\(\s*<?(?P<target>[^()\s<>]*)>?[^()]*\)")
 _NUMBER: Final = re.compile(r"\blessons?\s+(?P<number>\d+)\b", re.IGNORECASE)

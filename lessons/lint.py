@@ -17,9 +17,9 @@ from lessons.actions import Deploy, ReadCode
 from lessons.figures import literals
 from lessons.glossary import FILE, Glossary, GlossaryFile
 from lessons.linking import dead_links, lesson_numbers
-from lessons.model import Course
 from lessons.mysteries import board_problems
 from lessons.names import NAMES
+from lessons.outline import Course
 from lessons.places import Places
 from lessons.prose import prose
 from lessons.reading import Text, texts

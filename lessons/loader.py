@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from lessons.model import Course, Entry, Lesson, Start, Variant
+from lessons.outline import Course, Entry
 from lessons.places import Places
 from simulator.document import DocumentError, Problem, read
 from simulator.errors import UsageError, nearest
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lessons.actions import Action
-    from lessons.model import Question, Step
+    from lessons.model import Lesson, Question, Start, Step, Variant
     from simulator.document import Document
     from simulator.settings import Scenario
 
@@ -34,8 +34,8 @@ NOT_TRUSTED = (
     "`--trust`, or place `marks` instead"
 )
 NodePath = tuple[str | int, ...]
-Begins = TypeVar("Begins", Start, Variant)
-AnyStart = TypeVar("AnyStart", Start, Variant)
+Begins = TypeVar("Begins", "Start", "Variant")
+AnyStart = TypeVar("AnyStart", "Start", "Variant")
 
 
 class OpenCourse:
@@ -109,6 +109,8 @@ class OpenCourse:
 
     def document(self, lesson: str) -> Document[Lesson]:
         """Read a lesson with its places. Raises DocumentError with all that is wrong."""
+        from lessons.model import Lesson
+
         file = f"{lesson}/lesson.yaml"
         document = read(self.folder / file, Lesson, name=self.shown(file))
         document = replace(document, value=with_own_files(document.value, self.folder))

@@ -1,4 +1,4 @@
-"""A lesson as data: what stands in `course.yaml` and `lesson.yaml`, typed. `loader.py` reads and cross-checks it."""
+"""A lesson as data: what stands in `lesson.yaml`, typed. `loader.py` reads and checks it; courses: `outline.py`."""
 
 from __future__ import annotations
 
@@ -7,16 +7,11 @@ from typing import Annotated, Literal
 import msgspec
 
 from lessons.actions import AnyAction
+from lessons.outline import Name, Part, StepId
 from simulator.faults import AnyFault
 
-Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
-StepId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
 Pane = Literal["load", "alerts", "invocations", "runs", "trace", "code", "compare", "map"]
 Control = Literal["token", "sampling", "rules"]
-
-
-class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A part of a lesson; a key that is not listed is an error."""
 
 
 class Choice(Part, frozen=True, kw_only=True):
@@ -156,46 +151,3 @@ class Lesson(Part, frozen=True, kw_only=True):
     slow_over_ms: Annotated[float, msgspec.Meta(gt=0)] = 1000.0
     budget: Budget | None = None
     recorded: Recorded | None = None
-
-
-class Entry(Part, frozen=True, kw_only=True):
-    """A lesson in the course's index."""
-
-    id: StepId
-    title: str
-    minutes: Annotated[int, msgspec.Meta(ge=1, le=120)]
-    summary: str
-
-
-class Mystery(Part, frozen=True, kw_only=True):
-    """Something that wants an explanation: seen in a lesson, closed by the right answer to a question of another.
-
-    `evidence` is told once it is closed, with the figures that the lesson `closed_in` had then; `title` has none.
-    """
-
-    id: Name
-    title: str
-    seen: StepId
-    closed_in: StepId
-    closed_by: Name
-    evidence: str
-
-
-class Finding(Part, frozen=True, kw_only=True):
-    """A question of the whole course, and its answer in the figures of a lesson: told once that is finished."""
-
-    id: Name
-    ask: str
-    lesson: StepId
-    answer: str
-
-
-class Course(Part, frozen=True, kw_only=True):
-    """A course: its lessons in order, the scenario they use, its board of mysteries, and what it asks at the end."""
-
-    title: str
-    summary: str
-    scenario: str
-    lessons: Annotated[list[Entry], msgspec.Meta(min_length=1)]
-    mysteries: list[Mystery] = []
-    findings: list[Finding] = []

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
 
     from lessons.loader import OpenCourse
-    from lessons.model import Course, Lesson, Mystery
+    from lessons.model import Lesson
+    from lessons.outline import Course, Mystery
     from lessons.progress import Progress
     from lessons.session import Session
     from simulator.document import Document, NodePath, Problem

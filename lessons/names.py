@@ -12,13 +12,13 @@ import numpy as np
 from lessons import actions as act
 from lessons.alike import ALIKE, alike, apart
 from lessons.controls import CONTROLS, SET_IN_RUN, control_of
-from lessons.delivered import DELIVERED, delivered
 from lessons.costs import COSTS, cost
+from lessons.delivered import DELIVERED, delivered
 from lessons.expressions import FUNCTIONS as PLAIN_FUNCTIONS
 from lessons.expressions import Unknown
 from lessons.facts import FACTS
 from lessons.recording import RULES, rule_value
-from lessons.run_names import PAIR
+from lessons.run_names import CALLEE_SLOW_S, PAIR
 from lessons.run_names import RUN as MEASURED_IN_RUN
 from lessons.theory import THEORY
 from simulator.compare import before_against_after
@@ -47,7 +47,7 @@ NAMES: dict[str, str] = {
     **{f"after.{name}": f"the run compared as after: {text}" for name, text in OF_RUN.items()},
     **{f"pair.{name}": f"the two compared runs: {text}" for name, (text, _) in PAIR.items()},
     "pair.apart": "how many requests each of them would need to show this change, were the requests not the same",
-    **{f"alike.{name}": f"the runs that differ from the last in their seed alone: {text}" for name, (text, _) in ALIKE.items()},
+    **{f"alike.{name}": f"runs like the last but for the seed: {text}" for name, (text, _) in ALIKE.items()},
     **{f"cost.{name}": text for name, text in COSTS.items()},
     **{f"did.{name}": text for name, text in DID.items()},
     **{f"theory.{name}": text for name, (text, _) in THEORY.items()},
@@ -63,6 +63,8 @@ NAMES: dict[str, str] = {
     "opened.cold_trace": "whether the trace of a slow invocation that waited for promo's cold start was opened",
     "opened.late_ride": "whether anything of a ride that took over a second on the client's clock was opened",
     "opened.quick_ride": "whether anything of a ride that took at most a second there was opened",
+    "opened.marked_late": "whether the trace of such a late ride's invocation was opened, with marks in it",
+    "opened.slow_callees": "how many invocations of called functions over half a second were opened",
     "opened.slowest_request": "whether the slowest request's exchange was opened in this step",
     "deployed.ride": "the version of request-ride that is deployed",
     "deployed.promo": "the version of promo-discount that is deployed",
@@ -126,7 +128,7 @@ def value_of(session: Session, step: Step, name: str) -> object:
             return _exchange(session, rest)
         case "lab" | "left" | "incident" | "tries":
             return control_of(session, name)
-        case "rules" | "rule" | "best" | "given":
+        case "rules" | "rule" | "best" | "given" | "errors":
             return rule_value(session, name)
         case "theory":
             return THEORY[rest][1](session.lab.scenario)
@@ -214,14 +216,28 @@ def _waited(data: RunData, opened: act.OpenInvocation | act.OpenTrace | act.Open
     return latency[0] if latency else None
 
 
-def _opened(session: Session, step: Step, what: str) -> bool:
+def _slow_callees(session: Session, step: Step) -> int:
+    """How many different invocations that another function called, and that took their time, were opened."""
+    found = set()
+    for at, action in session.memory.done:
+        if at == step.id and isinstance(action, act.OpenInvocation | act.OpenTrace):
+            row = session.all_runs[(action.run or 0) - 1].row(int(action.number))
+            if row["parent"] >= 0 and row["duration_s"] > CALLEE_SLOW_S:
+                found.add(row["number"])
+    return len(found)
+
+
+def _opened(session: Session, step: Step, what: str) -> bool | int:
+    if what == "slow_callees":
+        return _slow_callees(session, step)
     found = False
     for at, action in session.memory.done:
         if at != step.id or not isinstance(action, act.OpenInvocation | act.OpenTrace | act.OpenRequest):
             continue
         data = session.all_runs[(action.run or 0) - 1]  # opened while it went on, perhaps
         if what in {"late_ride", "quick_ride"}:
-            found |= (waited_s := _waited(data, action)) is not None and (waited_s > 1.0) == (what == "late_ride")
+            waited_s = _waited(data, action)
+            found |= waited_s is not None and (waited_s > 1.0) == (what == "late_ride")
             continue
         if isinstance(action, act.OpenRequest):
             found |= what == "slowest_request" and action.number == _slowest(data)
@@ -231,6 +247,9 @@ def _opened(session: Session, step: Step, what: str) -> bool:
         traced = isinstance(action, act.OpenTrace)
         front = service == data.front
         match what:
+            case "marked_late":
+                late = (_waited(data, action) or 0.0) > 1.0
+                found |= traced and late and bool((data.marks["invocation"] == row["number"]).any())
             case "slow":
                 found |= slow and front
             case "failed":

@@ -24,8 +24,8 @@ def pick(data: RunData, number: Number, *, requests: bool = False) -> int:
         if number not in table["number"]:
             raise UsageError(f"there is no {'request' if requests else 'invocation'} {number} in this run")
         return number
-    if number == "slowest-callee" and not requests:
-        return _slowest_callee(data)
+    if number in {"slowest-callee", "next-slowest-callee"} and not requests:
+        return _slow_callee(data, 1 if number == "slowest-callee" else 2)
     if number == "failed-callee" and not requests:
         return _failed_callee(data)
     table = data.requests if requests else data.of_service(data.front)
@@ -52,13 +52,13 @@ def pick(data: RunData, number: Number, *, requests: bool = False) -> int:
     return int(table["number"][chosen])
 
 
-def _slowest_callee(data: RunData) -> int:
-    """The longest invocation of a function that another function called, and that began warm."""
+def _slow_callee(data: RunData, place: int) -> int:
+    """The longest, or second longest, invocation of a function that another function called, and that began warm."""
     calls = data.invocations
     inner = np.flatnonzero((calls["parent"] >= 0) & (calls["cold_s"] == 0))
-    if not len(inner):
-        raise UsageError("this run has no such invocation (slowest-callee)")
-    return int(calls["number"][inner[np.argmax(calls["duration_s"][inner])]])
+    if len(inner) < place:
+        raise UsageError(f"this run has no such invocation ({'next-' * (place - 1)}slowest-callee)")
+    return int(calls["number"][inner[np.argsort(-calls["duration_s"][inner], kind="stable")[place - 1]]])
 
 
 def _failed_callee(data: RunData) -> int:

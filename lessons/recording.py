@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NO_RUNS: Final = Unknown("this lesson has no recorded runs")
 NO_RULE: Final = Unknown("no rule of your own is on")
+NO_ERRORS: Final = Unknown("no rule of your own asks for errors")
 
 
 class Runs(NamedTuple):
@@ -77,6 +78,10 @@ def scores(session: Session) -> tuple[Score, ...]:
 RULES: Final = {
     "rules.n": "how many alert rules of the learner's own are on",
     "rules.days": "how many recorded runs there are of each system, sick and healthy",
+    "rules.errors": "how many of the learner's own ask for errors",
+    "errors.name": "of those, the one added last: its name",
+    "errors.sick": "on how many recorded runs of the sick system it would have fired",
+    "errors.healthy": "on how many of the healthy one",
     "rule.name": "the name of the rule the learner added last",
     "rule.measure": "what it counts: duration, errors or p95",
     "rule.sick": "on how many recorded runs of the sick system it would have fired",
@@ -97,8 +102,11 @@ def rule_value(session: Session, name: str) -> object:
     group, _, rest = name.partition(".")
     given = session.lab.scenario.monitoring.rules
     own = added(session.lab.rules, given).own
+    asking = [rule for rule in own if rule.measure == "errors"]
     if name == "rules.n":
         return len(own)
+    if name == "rules.errors":
+        return len(asking)
     if session.recordings.recorded is None:
         return NO_RUNS
     if name == "rules.days":
@@ -107,9 +115,11 @@ def rule_value(session: Session, name: str) -> object:
         one = session.recordings.score(given[0]) if given else None
     elif group == "best":
         one = max(scores(session), key=lambda score: score.gain, default=None)
+    elif group == "errors":
+        one = session.recordings.score(asking[-1]) if asking else None
     else:
         one = session.recordings.score(own[-1]) if own else None
     if one is None:
-        return NO_RULE
+        return NO_ERRORS if group == "errors" else NO_RULE
     found: object = getattr(one.rule if rest in {"name", "measure"} else one, rest)
     return found

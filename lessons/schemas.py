@@ -7,7 +7,8 @@ from typing import Any, Final
 import msgspec
 
 from lessons.glossary import GlossaryFile
-from lessons.model import Course, Lesson
+from lessons.model import Lesson
+from lessons.outline import Course
 from simulator.errors import UsageError, nearest
 from simulator.settings import Scenario
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableMapping
 
     from lessons.loader import OpenCourse
-    from lessons.model import Finding, Question, Step
+    from lessons.model import Question, Step
+    from lessons.outline import Finding
     from lessons.progress import Progress
     from lessons.session import Session
     from simulator.compare import Difference

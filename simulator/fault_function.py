@@ -80,6 +80,7 @@ class LargeBodies(Strike, frozen=True, tag="large-bodies"):
         """Compute, if this request is one of the large ones."""
         if context.draws.u(f"fault:large-bodies:{self.service}") < self.share:
             context.work(self.work_ms)
+            await context.pass_time(0.0)  # the handler begins after it: none of its timeouts counts it
 
 
 class ColdStarts(Limits, frozen=True, tag="cold-starts"):

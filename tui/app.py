@@ -96,6 +96,7 @@ class RidelabApp(Commanded, App[None]):
             "Change colors, glyphs, motion and speed, and see what is kept.",
             shown=",",
         ),
+        Command("summary", ("f9",), "summary", "Read what you found in the whole course, and export it."),
         Command("quit", ("ctrl+q",), "quit", "Leave ridelab; everything is saved.", shown="ctrl+q"),
         *SHARING,
     )
@@ -323,6 +324,22 @@ class RidelabApp(Commanded, App[None]):
     def action_welcome(self) -> None:
         """Show the page of the first start."""
         sharing.open_welcome(self)
+
+    def action_board(self) -> None:
+        """Show the mysteries."""
+        from tui.screens.base import LabScreen
+        from tui.screens.board import BoardScreen
+
+        if isinstance(self.screen, LabScreen) and self.course.course.mysteries:
+            self.push_screen(BoardScreen())
+
+    def action_summary(self) -> None:
+        """Show the summary of the course."""
+        from tui.screens.base import LabScreen
+        from tui.screens.summary import SummaryScreen
+
+        if isinstance(self.screen, LabScreen):
+            self.push_screen(SummaryScreen())
 
     def action_command_palette(self) -> None:
         """Show the palette, once."""

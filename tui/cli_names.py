@@ -32,6 +32,7 @@ PICKS: Final = {
     "slow-promo-cold": "the first slow invocation that waited for the promo service's cold start",
     "typical-slow": "the first slow invocation that did not",
     "slowest-callee": "the longest warm invocation of a function that another one called",
+    "next-slowest-callee": "the second longest of them",
     "failed-callee": "the first invocation that was called by one that failed",
 }
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
-    from lessons.model import Entry
+    from lessons.outline import Entry
     from tui.settings_file import Choices
 
 PACKAGES: Final = ("textual", "rich", "numpy", "httpx", "msgspec", "pyyaml", "platformdirs")

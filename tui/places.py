@@ -33,6 +33,9 @@ SCREENS: Final[dict[str, Class]] = {
     "term-list": ("tui.screens.glossary", "TermList"),
     "help": ("tui.screens.help", "HelpScreen"),
     "quiz": ("tui.screens.quiz", "QuizScreen"),
+    "board": ("tui.screens.board", "BoardScreen"),
+    "summary": ("tui.screens.summary", "SummaryScreen"),
+    "one-line": ("tui.screens.one_line", "OneLineScreen"),
     "confirm": ("tui.screens.confirm", "ConfirmScreen"),
     "settings": ("tui.screens.settings", "SettingsScreen"),
 }

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lessons.glossary import Glossary
     from lessons.keeping import Standing
     from lessons.loader import OpenCourse
-    from lessons.model import Entry
+    from lessons.outline import Entry
     from lessons.progress import Progress
     from simulator.remote import Host
     from tui.plain_commands import PlainCommand

@@ -101,3 +101,30 @@ def difference_lines(session: Session, version: Version, width: int = WIDTH) -> 
             lines += [f"{i + 1:>3} + {new[i]}".rstrip() for i in range(new_from, new_to)]
     sizes = f"{counted(added, 'line')} came (+), {removed:,} went (-)"
     return [*paragraph(f"{version.ref} against {deployed.ref}, which is deployed: {sizes}.", width), *lines]
+
+
+def calls_lines(session: Session, version: Version, width: int = WIDTH) -> list[str]:
+    """Say what a version and the deployed one call in each invocation, found out by running a few of each.
+
+    Raises UsageError where the deployed one is not shown in this lesson, NotKeptError where no process can be started.
+    """
+    from tui.panes.code_calls import differences, usual_calls
+    from tui.plain_own import tried
+
+    deployed = session.lab.versions[version.service]
+    if deployed not in offered(session)[version.service]:
+        return paragraph(f"{deployed.ref} is deployed, and this lesson does not show it.", width)
+    verdicts = [tried(one, session) for one in (deployed, version)]
+    lines: list[str] = []
+    for verdict in verdicts:
+        calls, often, of = usual_calls(verdict)
+        seen = (
+            f"in {often:,} of {counted(of, 'invocation')}"
+            if verdict.passed
+            else f"{verdict.reason}; before that"
+        )
+        lines += paragraph(f"{verdict.version.ref}, {seen}:", width)
+        lines += [f"  {at}. {call}" for at, call in enumerate(calls, start=1)] or ["  nothing is called"]
+    said = differences(*(usual_calls(verdict)[0] for verdict in verdicts))
+    found = f"{'; '.join(said)}." if said else "Both call the same, as often, in the same order."
+    return [*lines, "", *paragraph(found, width)]

@@ -112,6 +112,9 @@ LESSON: Final = (
     ),
     PlainCommand("diff", "REF", "Say how a version, or `own`, differs from what is deployed.", ("code",)),
     PlainCommand(
+        "calls", "REF", "Run a version, or `own`, and what is deployed, and say what each calls.", ("code",)
+    ),
+    PlainCommand(
         "deploy",
         "REF | own [NOTE]",
         "Deploy a version, such as `deploy request-ride@launch`, or your draft, after a smoke test.",

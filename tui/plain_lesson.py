@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from lessons.model import Entry
+    from lessons.outline import Entry
     from lessons.session import Session
 
 
@@ -75,6 +75,7 @@ class PlainLesson(PlainLooking):
             "compare": self._compare,
             "code": self._code,
             "diff": self._code,
+            "calls": self._code,
             "deploy": self._deploy,
             "versions": self._versions,
             "rollback": self._rollback,

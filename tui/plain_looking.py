@@ -171,12 +171,13 @@ class PlainLooking:
         )
 
     def _code(self, arguments: Arguments) -> list[str]:
-        from tui.plain_code import code_lines, difference_lines, version_of
+        from tui.plain_code import calls_lines, code_lines, difference_lines, version_of
 
-        whole_text = arguments.command.name == "code"
-        word = next(iter(arguments.at_most(1)), None) if whole_text else arguments.one()
+        name = arguments.command.name
+        word = next(iter(arguments.at_most(1)), None) if name == "code" else arguments.one()
         version = version_of(self.session, word)
-        lines = (code_lines if whole_text else difference_lines)(self.session, version, self.width)
+        write = {"code": code_lines, "diff": difference_lines, "calls": calls_lines}[name]
+        lines = write(self.session, version, self.width)
         if any(version == one for versions in offered(self.session).values() for one in versions):
             self.perform(act.ReadCode(version=version.ref))  # a draft has no version's name yet
         return lines

@@ -156,7 +156,7 @@ def judged_lines(
     if question.kind == "number":
         tries = session.memory.tries.get(question.id, 0)
         said = said[:1] if judgement.right is False and tries < PATIENCE else said
-    elif judgement.right:
+    elif judgement.right and question.kind in {"choice", "several"}:
         said.append(render(session, question.because))
     lines = [OPENINGS[judgement.right]]
     for place, text in enumerate(text for text in said if text):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import uuid as real_uuid
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -102,7 +103,7 @@ def _asyncio(box: Sandbox) -> OwnModule:
         return result
 
     async def wait_for(fut: Awaitable[Any], timeout: float | None) -> Any:
-        async with kernel.timeout(timeout):
+        async with OwnTimeout(box, timeout):
             return await fut
 
     async def gather(*awaitables: Awaitable[Any], return_exceptions: bool = False) -> list[Any]:
@@ -115,10 +116,26 @@ def _asyncio(box: Sandbox) -> OwnModule:
         return kernel.Semaphore(value)
 
     return OwnModule(
-        __name__="asyncio", sleep=sleep, gather=gather, timeout=kernel.timeout, wait_for=wait_for, Event=kernel.Event,
-        Semaphore=semaphore, Lock=lambda: kernel.Semaphore(1, "a lock"), TimeoutError=TimeoutError,
+        __name__="asyncio", sleep=sleep, gather=gather, timeout=partial(OwnTimeout, box), wait_for=wait_for,
+        Event=kernel.Event, Semaphore=semaphore, Lock=lambda: kernel.Semaphore(1, "a lock"), TimeoutError=TimeoutError,
         CancelledError=kernel.Cancelled,
     )  # fmt: skip
+
+
+class OwnTimeout(kernel.timeout):
+    """The kernel's timeout, but what was computed before it is paid first: it is no part of what is waited for."""
+
+    __slots__ = ("_box",)
+
+    def __init__(self, box: Sandbox, delay: float | None) -> None:
+        super().__init__(delay)
+        self._box = box
+
+    async def __aenter__(self) -> None:
+        context = self._box.busy()
+        if context.debt > 0.0:
+            await context.pass_time(0.0)
+        await super().__aenter__()
 
 
 async def _caught(awaitable: Awaitable[Any]) -> Any:

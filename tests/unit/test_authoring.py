@@ -16,11 +16,7 @@ from lessons.model import (
     Budget,
     Choice,
     Clause,
-    Course,
-    Entry,
-    Finding,
     Lesson,
-    Mystery,
     Pane,
     Question,
     Recorded,
@@ -29,6 +25,7 @@ from lessons.model import (
     Variant,
 )
 from lessons.names import FUNCTIONS, NAMES
+from lessons.outline import Course, Entry, Finding, Mystery
 from tests.unit.command import Said, said
 
 if TYPE_CHECKING:

@@ -28,8 +28,9 @@ def ridelab(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
 def test_lessons_are_listed_in_order_with_minutes(ridelab: Callable[..., Said]) -> None:
     code, out, err = ridelab("lessons")
     assert (code, err) == (0, "")
-    assert out.splitlines()[0].split()[:2] == ["03-load", "Put"]
-    assert "12 min" in out.splitlines()[0]
+    assert [line.split()[0][:2] for line in out.splitlines()] == [f"{n:02}" for n in range(1, 12)]
+    assert out.splitlines()[2].split()[:2] == ["03-load", "Put"]
+    assert "12 min" in out.splitlines()[2]
 
 
 def begun(data_folder: Path) -> None:
@@ -46,9 +47,9 @@ def begun(data_folder: Path) -> None:
 def test_lessons_tell_progress(ridelab: Callable[..., Said], data_folder: Path) -> None:
     begun(data_folder)
     _, out, _ = ridelab("lessons")
-    assert out.splitlines()[0].endswith("step 2 of 8")
+    assert out.splitlines()[2].endswith("step 2 of 8")
     _, out, _ = ridelab("lessons", "--json")
-    first, second, *_ = [json.loads(line) for line in out.splitlines()]
+    first, second, *_ = [json.loads(line) for line in out.splitlines()][2:]
     assert first["id"] == "03-load"
     assert (first["done"], first["steps"], first["step"], first["finished"]) == (1, 8, 2, False)
     assert (second["done"], second["steps"], second["step"]) == (0, None, None)

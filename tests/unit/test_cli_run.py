@@ -266,7 +266,7 @@ def test_the_same_bytes_in_any_process_under_any_locale_hash_seed_and_time_zone(
             "ridelab: fault `error-rate`: `share=2`: give at most 1",
         ),
         (["--fault", "error-rate:service=promo"], "ridelab: no function `promo`"),
-        (["--load", "none.yml"], "ridelab: no load plan `none.yml`: give a YAML file that exists"),
+        (["--load", "zz.yml"], "ridelab: no load plan `zz.yml`: give a YAML file that exists"),
         (["--sampling", "1.5"], "ridelab: sampling `1.5`: a share is a number from 0 to 1"),
         (["--sampling", "nan"], "ridelab: no sampling `nan`"),
         (

@@ -238,3 +238,17 @@ def test_a_traceback_through_the_standard_library_names_its_module(bench: Bench)
     lines = bench.details.invocations[0].failure.splitlines()
     assert lines[-2] == '  File "python/json/__init__.py", in loads'
     assert lines[-1].startswith("json.decoder.JSONDecodeError: ")
+
+
+def test_a_timeout_counts_from_where_it_is_entered_and_not_what_was_computed_before(bench: Bench) -> None:
+    bench.ride(
+        "import asyncio\n"
+        "context.work(20)\n"
+        "try:\n"
+        "    async with asyncio.timeout(0.1): await asyncio.sleep(0.05)\n"
+        "except TimeoutError: return {'statusCode': 503}\n"
+        "return {'statusCode': 200}"
+    )
+    assert bench.load(2, 1).codes == {
+        200: 2
+    }  # 20 ms of a whole processor take longer than 0.1 s on a share of one

@@ -11,8 +11,8 @@ from lessons import actions as act
 from lessons.keeping import open_session
 from lessons.lint import lint_course
 from lessons.loader import OpenCourse
-from lessons.model import Course
 from lessons.mysteries import board, board_problems, evidence
+from lessons.outline import Course
 from lessons.progress import Progress
 from simulator.document import read
 

@@ -76,8 +76,8 @@ def test_a_comment_is_left_out(talk: Talk) -> None:
 
 
 def test_a_course_that_has_no_such_lesson_is_said_and_the_list_follows(talk: Talk) -> None:
-    said = talk.type("8", "open 03-lod", "x y")
-    assert "No lesson `8`; there are 03-load" in said
+    said = talk.type("88", "open 03-lod", "x y")
+    assert "No lesson `88`; there are 01-complaint" in said
     assert "No lesson `03-lod`; did you mean `03-load`?" in said
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
 from textual.widgets import ContentSwitcher, Static
 
-from lessons.actions import OpenAlert, OpenMail
+from lessons.actions import OpenAlert, OpenMail, Unwatch, Watch
+from lessons.rules import write_rule
 from tui.commands import Command, bindings
+from tui.panes.alerts_rules import RulesView, offers_rules, rule_line, rule_text
+from tui.panes.alerts_scores import Counted, Tallies, count
 from tui.panes.base import Perform, ShowPane
 from tui.panes.invocation_list import InvocationList
 from tui.panes.invocation_rows import watched_rows
@@ -22,13 +26,17 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from lessons.session import Session
     from simulator.columns import Column
+    from simulator.run_data import RunData
+    from simulator.settings import AlertRule
     from tui.panes.cursor_list import CursorList
     from tui.panes.invocation_rows import Rows
     from tui.panes.mails import Mail
     from tui.view import View
 
 LIST, MAIL, EVENT, EMPTY = "alerts-list", "alerts-mail", "alerts-event", "alerts-empty"
+RULES = "alerts-rules"
 
 
 class AlertsPane(LevelPane):
@@ -44,7 +52,10 @@ class AlertsPane(LevelPane):
             "Open the mail, then its alert event, then one of its invocations.",
             10,
         ),
+        Command("write_rule", ("w",), "write a rule", "Write an alert rule, in one line.", 11),
+        Command("drop_rule", ("X",), "take away", "Take the alert rule under the cursor away.", 13),
         Command("back", ("escape",), "back", "Go back to the mail, and to the mailbox.", 12),
+        Command("rules", ("R",), "rules", "Look at the alert rules, or at the mailbox again.", 14),
         *MOVING,
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(COMMANDS)]
@@ -62,6 +73,7 @@ class AlertsPane(LevelPane):
     def __init__(self) -> None:
         super().__init__()
         self._open: tuple[int, str] | None = None
+        self._tallies = Tallies()
 
     def compose(self) -> ComposeResult:
         """Hold the mailbox and what opens from it."""
@@ -72,11 +84,14 @@ class AlertsPane(LevelPane):
             with Vertical(id=EVENT):
                 yield Static()
                 yield InvocationList()
+            yield RulesView(id=RULES)
 
     def focus_of(self, level: str) -> CursorList | Page:
         """The list or page of a level."""
         if level == EVENT:
             return self.query_one(InvocationList)
+        if level == RULES:
+            return self.query_one(RulesView).list
         return self.query_one(MailList) if level == LIST else self.query_one(f"#{level}", Page)
 
     def badge(self, view: View) -> str:
@@ -89,6 +104,9 @@ class AlertsPane(LevelPane):
         self.query_one(MailList).show(found)
         if not found:
             self.query_one(f"#{EMPTY}", Page).show(empty_text(view))
+        if self.level == RULES:
+            self._show_rules(view)
+            return
         if (self.level == EMPTY) == bool(found):
             self.go_to_level(LIST if found else EMPTY)
             return
@@ -125,12 +143,72 @@ class AlertsPane(LevelPane):
 
     def action_back(self) -> None:
         """Go back one level."""
-        self.go_to_level(MAIL if self.level == EVENT else LIST)
+        self.go_to_level(MAIL if self.level == EVENT else self._mailbox())
+
+    def _mailbox(self) -> str:
+        return LIST if self.view is not None and mails(self.view) else EMPTY
+
+    # rules
+
+    def _show_rules(self, view: View) -> None:
+        """Show the rules; what is not known of them is counted in a thread."""
+        rules = self._tallies.missing(view)
+        if rules and not self._tallies.counting and (view.runs or view.session.recordings.recorded):
+            self._tallies.counting = True
+            work = partial(self._count, view.session, rules, view.runs)
+            self.run_worker(work, thread=True, group="rules")
+        self.query_one(RulesView).show(view, self._tallies)
+
+    def _count(self, session: Session, rules: list[AlertRule], runs: tuple[RunData, ...]) -> None:
+        """Run in a thread."""
+        self.post_message(count(session, rules, runs))
+
+    def on_counted(self, message: Counted) -> None:
+        """Show what was counted."""
+        message.stop()
+        self._tallies.take(message)
+        self.catch_up()
+
+    def on_rule_list_moved(self) -> None:
+        """Say what the rule under the cursor says."""
+        if self.level == RULES and self.view is not None:
+            self.query_one(RulesView).tell(self.view, self._tallies)
+
+    def action_rules(self) -> None:
+        """Go to the rules, or back to the mailbox."""
+        self.go_to_level(self._mailbox() if self.level == RULES else RULES)
+
+    def action_write_rule(self) -> None:
+        """Ask for a rule."""
+
+        def written(text: str | None) -> None:
+            if text is not None:
+                self.post_message(Perform(Watch(rule=text)))
+
+        if self.view is not None:
+            self.app.push_screen(rule_line(self.view), written)
+
+    def action_drop_rule(self) -> None:
+        """Take away the rule under the cursor."""
+        if (rule := self.query_one(RulesView).list.rule) is not None:
+            self.post_message(Perform(Unwatch(name=rule.name)))
+            self.notify(f"Taken away: {write_rule(rule)}", timeout=4, markup=False)
+
+    def ever(self, command: Command) -> bool:
+        """Leave out what is done with rules where that is not offered."""
+        about_rules = command.action in {"rules", "write_rule", "drop_rule"}
+        return not about_rules or self.view is None or offers_rules(self.view)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done at this level."""
         if action == "back":
-            return self.level in {MAIL, EVENT}
+            return self.level in {MAIL, EVENT, RULES}
+        if action == "rules":
+            return self.view is not None and offers_rules(self.view)
+        if action in {"write_rule", "drop_rule"}:
+            return self.level == RULES and (
+                action == "write_rule" or self.query_one(RulesView).list.count > 0
+            )
         if action == "open":
             return self.level in {LIST, MAIL} or (self.level == EVENT and self.offers_pane("invocations"))
         return super().check_action(action, parameters)
@@ -149,6 +227,11 @@ class AlertsPane(LevelPane):
 
     def summary(self) -> str:
         """Say what is in the mailbox, or what the opened alert says."""
+        if self.view is not None and self.level == RULES:
+            rules = self.query_one(RulesView).list
+            on = f"{counted(len(rules.rules), 'alert rule')} on."
+            said = rule_text(self.view, rules.rule, self._tallies).plain.split("\n")[1:]
+            return " ".join([on, *said])
         if self.view is None or not (found := mails(self.view)):
             return "No mail yet: alert rules are looked at once a minute of virtual time."
         mail = self._opened(found)

@@ -80,6 +80,16 @@ class Pane(Commanded, Vertical):
     def open_target(self, run: int | None, target: int | str | None) -> None:
         """Open what another pane pointed at (see ShowPane)."""
 
+    def ever(self, command: Command) -> bool:
+        """Tell whether a command has any use in this lesson: help and palette leave the others out."""
+        return command.action != "point" or self.view is None or self.asks_to_point(self.view)
+
+    def asks_to_point(self, view: View) -> bool:
+        """Tell whether the lesson has a question that is answered by pointing here."""
+        kind = {"trace": "span", "code": "line"}.get(self.NAME)
+        asked = (step.question for step in view.session.lesson.steps)
+        return any(one is not None and one.kind == kind for one in asked)
+
     def action_point(self) -> None:
         """Answer the question with what is under the cursor; for panes in which one points."""
 

@@ -10,12 +10,13 @@ from textual.widgets import Input, Static
 from lessons.actions import ReadCode
 from tui.charts.units import counted
 from tui.commands import Command, bindings
-from tui.panes.base import Perform
+from tui.panes.base import Perform, Pointed
 from tui.panes.code_drafts import DRAFT, changed_lines
 from tui.panes.code_head import chooser, shares_line, unmarked_words
 from tui.panes.code_keys import CODE_KEYS, EVERYWHERE, ON_PAGE, WITH_CURSOR
 from tui.panes.code_pages import Pages
 from tui.panes.code_shares import newest_shares, without_times
+from tui.panes.code_token import agent_line, offers_token
 from tui.panes.code_view import NO_CURSOR
 
 if TYPE_CHECKING:
@@ -89,6 +90,10 @@ class CodePane(Pages):
             lines.append(chooser("service", list(services), version.service, "", width))
         chosen = DRAFT if self.shows_draft(view) else version.name
         lines.append(chooser(version.service, self.names(view), chosen, deployed.name, width))
+        if offers_token(view):
+            waiting = self.tokens_waiting(view)
+            key, draft = self.key("deploy"), self.shows_draft(view)
+            lines.append(agent_line(view, version.service, waiting, key, draft=draft))
         if headings is not None:
             lines.append(headings)
         elif self._page == "source" and shares is not None:
@@ -142,6 +147,10 @@ class CodePane(Pages):
         drafts = self.drafts(view)
         progress = self.pipeline.progress
         match action:
+            case "point":
+                return self.pointing is not None and self._version(view).ref == self.pointing.version
+            case "token":
+                return offers_token(view)
             case "next_version":
                 return len(self.names(view)) > 1
             case "next_service":
@@ -162,6 +171,11 @@ class CodePane(Pages):
                 return self._page != "source" or progress is not None
             case _:
                 return True
+
+    def ever(self, command: Command) -> bool:
+        """Leave out what sets the token where that is not offered."""
+        token = command.action != "token" or self.view is None or offers_token(self.view)
+        return token and super().ever(command)
 
     def focus_target(self) -> None:
         """Take the focus, or give it to where one was typing."""
@@ -250,6 +264,19 @@ class CodePane(Pages):
         """Give up a deploy, close what was said about it, or go back a page."""
         if not self.give_up():
             self.go_to_page({"deploy": "history", "calls": "difference"}.get(self._page, "source"))  # type: ignore[arg-type]
+
+    def action_point(self) -> None:
+        """Answer the question with the line under the cursor."""
+        if self.pointing is None:
+            return
+        if self._page == "source" and self.can_do("point"):
+            self.post_message(Pointed((), float(self.source_view.cursor + 1)))
+        else:
+            self.notify(
+                f"The question is about the source of {self.pointing.version}: show that.",
+                severity="warning",
+                markup=False,
+            )
 
     def _chosen(self) -> None:
         self.say("")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from simulator.remote import Host
     from simulator.settings import Scenario
     from tui.panes.code_pipeline import Step
+    from tui.view import View
 
 
 class Deploying(Writing):
@@ -37,22 +38,20 @@ class Deploying(Writing):
 
     def __init__(self, now: Callable[[], datetime] = datetime.now) -> None:
         super().__init__(now)
-        self.waiting_tokens: dict[str, str | None] = {}
-        """By service, the agent's token that its next deploy brings; None: no token."""
+        self._tokens: dict[str, str | None] = {}
 
     def action_deploy(self) -> None:
         """Deploy what is shown."""
         if self.view is None:
             return
         version, session = self._version(self.view), self.view.session
-        progress = self.pipeline.progress
+        progress, waiting = self.pipeline.progress, self.tokens_waiting(self.view)
         if progress is not None and progress.under_way:
             self.notify(
                 f"a deploy is under way: {self.key('back')} gives it up", severity="warning", markup=False
             )
-        elif session.lab.versions[version.service] == version and version.service in self.waiting_tokens:
-            token = self.waiting_tokens.pop(version.service)
-            self.post_message(Perform(SetToken(service=version.service, token=token)))
+        elif session.lab.versions[version.service] == version and version.service in waiting:
+            self.post_message(Perform(SetToken(service=version.service, token=waiting[version.service])))
         elif session.lab.versions[version.service] == version:
             turn = f"{self.key('mark')} marks a call, {self.key('edit')} edits"
             if self.can_do("next_version"):
@@ -62,8 +61,16 @@ class Deploying(Writing):
             self._begin(version)
         else:
             self._names[version.service] = version.name
-            token = self.waiting_tokens.pop(version.service, UNSET)
+            token = waiting.get(version.service, UNSET)
             self.post_message(Perform(Deploy(version=version.ref, token=token)))
+
+    def tokens_waiting(self, view: View) -> dict[str, str | None]:
+        """Give, by service, the agent's token that its next deploy brings; None: no token."""
+        now = view.session.lab.tokens
+        self._tokens = {
+            service: token for service, token in self._tokens.items() if token != (now.get(service) or None)
+        }
+        return self._tokens
 
     def action_token(self) -> None:
         """Ask for the token that the agent gets with the next deploy; one that it has already waits for none."""
@@ -76,13 +83,13 @@ class Deploying(Writing):
                 return
             token = as_token(text)
             if token == (self.view.session.lab.tokens.get(service) or None):
-                self.waiting_tokens.pop(service, None)
+                self._tokens.pop(service, None)
                 self.say("That is the token it has.")
             else:
-                self.waiting_tokens[service] = token
+                self._tokens[service] = token
             self.repaint()
 
-        self.app.push_screen(token_line(self.view, service, self.waiting_tokens), typed)
+        self.app.push_screen(token_line(self.view, service, self._tokens), typed)
 
     def _begin(self, version: Version) -> None:
         """Try a draft out in a thread; what it tells comes as messages."""

@@ -9,7 +9,7 @@ from tui.commands import Command
 from tui.panes.keypane import SCROLLING
 
 CODE_KEYS: Final = (
-    Command("point", ("enter",), "answer", "Answer the question with the line under the cursor.", rank=16),
+    Command("point", ("enter",), "answer", "Answer the question with the line under the cursor.", rank=9),
     Command("open", ("enter",), "its diff", "Show what the deploy under the cursor changed.", rank=17, shown="enter"),
     Command("calls", ("C",), "calls", "Run both versions, and show what each calls in an invocation.", rank=18),
     Command("mark", ("m",), "mark", "Mark the statement with the call on this line, or take its mark away.", rank=19),

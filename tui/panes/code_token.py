@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
     from tui.view import View
 
-STATES: Final = {"on": "on", "dormant": "dormant, it has no token", "rejected": "rejected, its token is wrong"}
+STATES: Final = {
+    "on": "on",
+    "dormant": "dormant, it has no token",
+    "rejected": "rejected, its token is wrong",
+}
 ABOUT: Final = "The agent reports with this token. An empty line is no token: the agent stays dormant."
 SHOWN: Final = 24
 """So much of a token is shown above the code."""
@@ -27,16 +31,24 @@ def offers_token(view: View) -> bool:
     return "token" in view.session.lesson.controls
 
 
-def agent_line(view: View, service: str, waiting: Mapping[str, str | None], key: str) -> Content:
-    """Say what the agent of a service does, and which token waits for its next deploy; `key` deploys."""
+def agent_line(
+    view: View, service: str, waiting: Mapping[str, str | None], key: str, *, draft: bool = False
+) -> Content:
+    """Say what the agent of a service does, and which token waits for its next deploy; `key` deploys.
+
+    A draft is deployed with the token there is: what waits comes with the deploy after it.
+    """
     lab = view.session.lab
     state = state_of(lab.tokens.get(service), lab.scenario.monitoring.token)
     line = Content.assemble((f"agent: {STATES[state]}", "bold"))
     if service not in waiting:
         return line
     token = waiting[service]
-    what = "no token" if token is None else f"token {token if len(token) <= SHOWN else token[: SHOWN - 1] + '…'}"
-    return line + Content.styled(f"  {key} deploys with {what}", MUTED)
+    what = (
+        "no token" if token is None else f"token {token if len(token) <= SHOWN else token[: SHOWN - 1] + '…'}"
+    )
+    when = f"{key} once more, after the draft," if draft else key
+    return line + Content.styled(f"  {when} deploys with {what}", MUTED)
 
 
 def token_line(view: View, service: str, waiting: Mapping[str, str | None]) -> OneLineScreen:

@@ -63,7 +63,12 @@ class TracePane(ShownPane):
     TITLE = "Trace"
     COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command(
-            "point", ("enter",), "answer", "Answer the question with the span under the cursor.", 9, id="point"
+            "point",
+            ("enter",),
+            "answer",
+            "Answer the question with the span under the cursor.",
+            9,
+            id="point",
         ),
         Command(
             "slow(1)",
@@ -269,6 +274,11 @@ class TracePane(ShownPane):
         if waterfall.trace is not None and waterfall.row is not None:
             number = invocation_of(data, waterfall.trace, waterfall.row, number)
         self.post_message(ShowPane("invocations", self.here[0], number))
+
+    def ever(self, command: Command) -> bool:
+        """Leave out what sets the sampling where that is not offered."""
+        sampled = command.action != "sample" or self.view is None or offers_sampling(self.view)
+        return sampled and super().ever(command)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer keys once there is a trace."""

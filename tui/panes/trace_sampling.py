@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 EXAMPLES: Final = ("1", "0.1", "slower-than:500ms", "ratio:0.1,slower-than:500ms")
 ABOUT: Final = (
-    "A share from 0 to 1 is decided at the start of each trace, slower-than at its end: those that failed or took longer "
-    "are kept. It holds from now on."
+    "A share from 0 to 1 is decided at the start of each trace, slower-than at its end: those that failed or took "
+    "longer are kept. It holds from now on."
 )
 
 
@@ -31,5 +31,9 @@ def sampling_line(view: View) -> OneLineScreen:
     """Make the line in which one says which traces are to be kept."""
     now = describe_sampling(as_policy(view.session.lab.sampling))
     return OneLineScreen(
-        f"Which traces are kept? Now: {now}", ABOUT, take="keep these", examples=EXAMPLES, check=parse_sampling
+        f"Which traces are kept? Now: {now}",
+        ABOUT,
+        take="keep these",
+        examples=EXAMPLES,
+        check=parse_sampling,
     )

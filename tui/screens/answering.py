@@ -128,8 +128,9 @@ def show_pointing(screen: LessonScreen) -> None:
     if asked is not None and not here:
         key = key_now(screen, f"lesson.{asked.pane}", DIGITS[asked.pane])
         away = f"{key} goes back to the {TITLES[asked.pane]} pane, where you point at it."
-    answer, leave = key_now(screen, "lesson.answer", "a"), key_now(screen, "lesson.put-off", "escape")
-    screen.query_one(PointLine).show(asked, answer=answer, leave=leave, away=away)
+    point = key_now(screen, f"{asked.pane}.point", "enter") if asked is not None else ""
+    leave = key_now(screen, "lesson.put-off", "escape")
+    screen.query_one(PointLine).show(asked, answer=point, leave=leave, away=away)
 
 
 def take_pointed(screen: LessonScreen, choices: tuple[str, ...], number: float | None) -> None:

@@ -9,17 +9,30 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lessons.keeping import standing
-from tui.commands import Command, CommandGroup, bindings, commands_of
+from tui.commands import Command, CommandGroup, bindings, commands_of, key_now
 from tui.screens.base import LabScreen
 from tui.screens.first_time import is_new
 from tui.widgets.footer import FooterLine
 from tui.widgets.lesson_list import LessonList, LessonRow, number_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from lessons.mysteries import Sighting
     from tui.app import RidelabApp
+
+
+def open_words(sightings: Sequence[Sighting]) -> str:
+    """Say how many of the mysteries that were seen are open: ``2 of 3 mysteries open``; empty if none was."""
+    if not sightings:
+        return ""
+    still = sum(not one.closed for one in sightings)
+    if not still:
+        return "no mystery is open"
+    return f"{still} of {len(sightings)} {'mystery' if len(sightings) == 1 else 'mysteries'} open"
 
 
 class HomeScreen(LabScreen[None]):
@@ -29,6 +42,13 @@ class HomeScreen(LabScreen[None]):
     KEYS: ClassVar[tuple[Command, ...]] = (
         Command(
             "reset", ("R",), "begin anew", "Begin the lesson under the cursor anew, after asking.", rank=30
+        ),
+        Command(
+            "app.board",
+            ("B",),
+            "mysteries",
+            "Look at the mysteries: which are open, and what closed the others.",
+            rank=20,
         ),
         Command("app.quit", ("q",), "quit", "Leave ridelab; everything is saved.", rank=40),
     )
@@ -47,6 +67,7 @@ class HomeScreen(LabScreen[None]):
                 yield Static("ridelab", id="brand")
                 yield Static(course.title, id="course-title", markup=False)
                 yield Static(course.summary, id="course-summary", markup=False)
+                yield Static(id="course-done", markup=False)
             yield LessonList(id="lessons")
             yield Static(id="about", markup=False)
             yield Static(id="notices", markup=False)
@@ -86,8 +107,28 @@ class HomeScreen(LabScreen[None]):
         self.query_one("#notices", Static).update("\n".join(notices))
         self.query_one("#notices", Static).display = bool(notices)
         seed = self.lab_app.seed if self.lab_app.seed is not None else self.lab_app.progress.seed
-        brand = Content.assemble(("ridelab", "bold $primary"), (f"  seed {seed}", "$text-muted"))
+        brand = Content.assemble(
+            ("ridelab", "bold $primary"),
+            (f"  seed {seed}", "$text-muted"),
+            (f"  {open_words(self.sightings())}", "bold"),
+        )
         self.query_one("#brand", Static).update(brand)
+        self._show_whether_done(rows)
+
+    def sightings(self) -> tuple[Sighting, ...]:
+        """List the mysteries that the learner has come across."""
+        if not self.lab_app.course.course.mysteries:
+            return ()
+        from lessons.mysteries import board
+
+        return board(self.lab_app.course, self.lab_app.progress)
+
+    def _show_whether_done(self, rows: list[LessonRow]) -> None:
+        """Offer the summary once every lesson is finished."""
+        done = self.query_one("#course-done", Static)
+        done.display = bool(rows) and all(row.standing.finished for row in rows)
+        key = key_now(self, "app.summary", "f9")
+        done.update(f"Finished: {key} shows the summary of what you found.")
 
     def _where_to_go(self, rows: list[LessonRow]) -> int:
         """Find the lesson to go on with: the one played last or, once finished, the first after it that is not."""
@@ -104,11 +145,22 @@ class HomeScreen(LabScreen[None]):
     def command_groups(self) -> list[CommandGroup]:
         """Add the list's own keys."""
         lessons = self.query_one(LessonList)
-        return [CommandGroup("Lessons", commands_of(lessons), lessons), *super().command_groups()]
+        mysteries = bool(self.lab_app.course.course.mysteries)
+        return [
+            CommandGroup("Lessons", commands_of(lessons), lessons),
+            *(
+                group._replace(
+                    commands=tuple(c for c in group.commands if mysteries or c.action != "app.board")
+                )
+                for group in super().command_groups()
+            ),
+        ]
 
     def offers(self, command: Command) -> bool:
-        """Offer to begin a lesson anew only where it was begun."""
+        """Offer to begin a lesson anew only where it was begun, and the mysteries only where there are some."""
         row = self.query_one(LessonList).row if self.is_mounted else None
+        if command.action == "app.board":
+            return bool(self.lab_app.course.course.mysteries)
         return command.action != "reset" or (row is not None and row.standing.begun)
 
     def on_option_list_option_highlighted(self) -> None:

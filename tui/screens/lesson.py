@@ -20,7 +20,7 @@ from tui.commands import Command, CommandGroup, bindings, commands_of, key_now
 from tui.player import Player
 from tui.screens.lesson_keys import LESSON_KEYS, LESSON_SCREEN_KEYS, PLACE_KEYS, RUN_KEYS
 from tui.screens.lesson_playing import Playing
-from tui.screens.quiz_pointing import PointLine
+from tui.screens.quiz_pointing import PointLine, pane_to_point_in
 from tui.widgets.footer import FooterLine
 from tui.widgets.header import LessonHeader
 from tui.widgets.lab import PANES, Lab
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from lessons.actions import Action
-    from lessons.model import Entry
+    from lessons.outline import Entry
     from lessons.quiz import Judgement
     from lessons.session import Session
     from tui.panes.base import KeepDraft, Perform, Pointed
@@ -118,7 +118,10 @@ class LessonScreen(Playing):
         self.show_run()
         self.refresh_bindings()
         newly_met = before is not None and not new_step and text.met and not before.met
-        if newly_met and not self.in_sight("lesson") and not self.mail_is_told:
+        told = (
+            self.mail_is_told or self.pointing is not None
+        )  # what was pointed at is explained, and leads back
+        if newly_met and not self.in_sight("lesson") and not told:
             back = key_now(self, "lesson.show-lesson", "0")
             self.notify(f"This step is done. {back} goes back to the lesson.", timeout=4, markup=False)
 
@@ -256,8 +259,6 @@ class LessonScreen(Playing):
                 return shown < len(step.hints) and text is not None and not text.met
             case "put_off":
                 return self.pointing is not None
-            case "app.board":
-                return bool(self.lab_app.course.course.mysteries)
             case "words":
                 return bool(words_of(step))
             case "back":
@@ -277,14 +278,18 @@ class LessonScreen(Playing):
         return [
             replace(command, label=labels.get(command.action, command.label))
             for command in super().footer_commands()
-            if command.action != "speed" or playing
+            if (command.action != "speed" or playing)
+            and not (command.action == "answer" and self.points_here)
         ]
 
     def command_groups(self) -> list[CommandGroup]:
         """Group the keys: the pane's, the lesson's, the run's, and how to get about."""
         mine = [command for command in self.KEYS if self._ever(command)]
         pane, panel = self.query_one(Lab).pane, self.query_one(LessonPanel)
-        groups = [CommandGroup(f"{pane.TITLE} pane", commands_of(pane), pane)] if pane is not None else []
+        groups = []
+        if pane is not None:
+            of_pane = tuple(one for one in commands_of(pane) if pane.ever(one))
+            groups.append(CommandGroup(f"{pane.TITLE} pane", of_pane, pane))
         return [
             *groups,
             CommandGroup("Lesson", commands_of(panel), panel),
@@ -295,7 +300,12 @@ class LessonScreen(Playing):
         ]
 
     def _ever(self, command: Command) -> bool:
-        """Tell whether a command has any use in this lesson: the panes of later ones have none."""
+        """Tell whether a command has any use in this lesson: the panes of later ones have none, say."""
+        if command.action == "app.board":
+            return bool(self.lab_app.course.course.mysteries)
+        if command.action == "put_off":
+            asked = (step.question for step in self.session.lesson.steps)
+            return any(one is not None and pane_to_point_in(self.session, one) for one in asked)
         pane = command.action.partition("'")[2].rstrip("')")
         return not pane or pane in self.session.lesson.panes
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from lessons.actions import Action
-    from lessons.model import Entry
+    from lessons.outline import Entry
     from lessons.quiz import Judgement
     from lessons.session import Session
     from simulator.deploying import Version

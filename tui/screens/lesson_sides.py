@@ -16,7 +16,7 @@ from tui.widgets.tab_strip import TabStrip
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-    from lessons.model import Entry
+    from lessons.outline import Entry
     from lessons.session import Session
     from tui.app import RidelabApp
     from tui.panes.base import ShowPane

@@ -43,8 +43,10 @@ class OneLineScreen(Dialog[str]):
             id="example",
             both="Put the next example into the line, or the one before.",
         ),
-        Command("example(-1)", ("up",), "example", "Put the example before into the line.", id="example-before"),
-        Command("close", ("escape",), "leave it as it is", "Change nothing.", rank=90),
+        Command(
+            "example(-1)", ("up",), "example", "Put the example before into the line.", id="example-before"
+        ),
+        Command("close", ("escape",), "leave it", "Change nothing.", rank=90),
     )
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(KEYS))
 
@@ -125,3 +127,5 @@ class OneLineScreen(Dialog[str]):
         said = self.query_one("#line-error", Static)
         said.update(error)
         said.display = bool(error)
+        # What is wrong names the forms itself, and in a small window there is no room for both.
+        self.query_one("#line-examples").display = bool(self._examples) and not error

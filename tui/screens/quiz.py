@@ -59,7 +59,11 @@ class QuizScreen(BroadScreen[bool], Dialog[bool]):
         ),
         Command("move(-1)", ("k", "up"), "choose", "Go to the choice before.", id="choose-before"),
         Command(
-            "tick", ("space",), "tick", "Tick or untick the choice under the cursor; in an order, take it up.", rank=15
+            "tick",
+            ("space",),
+            "tick",
+            "Tick or untick the choice under the cursor; in an order, take it up.",
+            rank=15,
         ),
         Command(
             "carry(1)",
@@ -72,7 +76,9 @@ class QuizScreen(BroadScreen[bool], Dialog[bool]):
             both="Carry what is under the cursor down, or up.",
         ),
         Command("carry(-1)", ("K", "shift+up"), "carry", "Carry what is under the cursor up.", id="carry-up"),
-        Command("point", ("p",), "point at it", "Step aside, to point at a span or a line in its pane.", rank=25),
+        Command(
+            "point", ("p",), "point at it", "Step aside, to point at a span or a line in its pane.", rank=25
+        ),
         Command("close", ("escape",), "back", "Go back to the lesson; the question stays open.", rank=90),
     )
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(KEYS))
@@ -355,7 +361,10 @@ class QuizScreen(BroadScreen[bool], Dialog[bool]):
         kind = self.question.kind
         labels = {"answer": self._enter_word()}
         if kind == "order":
-            labels |= {"tick": "let go" if self._held else "take", "move(1)": "carry" if self._held else "move"}
+            labels |= {
+                "tick": "let go" if self._held else "take",
+                "move(1)": "carry" if self._held else "move",
+            }
         hidden = {
             "tick": kind not in {"several", "order"},
             "carry": kind != "order" or self._held or self.app.size.width < ROOM_FOR_ALL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lessons.expressions import Unknown
@@ -34,7 +34,7 @@ class Asked:
     given: Answer | Predict | None = None
     right: bool = False
     choices: tuple[Choice, ...] = ()
-    rights: Callable[[], frozenset[str] | Unknown] = field(default=lambda: frozenset())
+    rights: Callable[[], frozenset[str] | Unknown] = frozenset
     pane: str = ""
 
     def right_ids(self) -> frozenset[str]:

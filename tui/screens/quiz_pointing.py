@@ -52,5 +52,5 @@ class PointLine(Static):
             return
         ask = " ".join(unmarked(asked.render(asked.question.ask)).replace("`", "").split())
         what = WHAT[asked.question.kind]
-        do = away or f"Go to {what}: {answer} answers with it, {leave} leaves the question open."
+        do = away or f"Go to {what}: {answer} answers, {leave} leaves it open."
         self.update(Content.assemble(("? ", "bold"), (ask, "bold"), "\n  ", do))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceState:
-    """How a choice stands: under the cursor, ticked, judged (None: not yet), what is said to it, taken up to be moved."""
+    """How a choice stands: under the cursor, ticked, judged (None: not yet), what is said to it, taken up to move."""
 
     cursor: bool = False
     ticked: bool = False

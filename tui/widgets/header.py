@@ -55,6 +55,9 @@ class LessonHeader(Widget):
         room = self.content_size.width - len(left) - len(count) - len(points) - 3
         if room < len(self.title):
             points, room = "", room + len(points) + 1
+        if room < len(self.title) + 2 and self.left:
+            short = f"{self.left}  {self.here + 1}/{len(self.done)}"
+            count, room = short, room + len(count) - len(short) - 1
         name = self.title if len(self.title) <= room else self.title[: max(0, room - 1)] + "…"
         gap = " " * max(1, room - len(name) + (1 if points else 0))
         return Content.assemble(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from lessons.keeping import Standing
-    from lessons.model import Entry
+    from lessons.outline import Entry
 
 WIDEST_TITLE = 48
 MARGINS = 6

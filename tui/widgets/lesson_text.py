@@ -120,7 +120,13 @@ def answer_text(question: Question, given: Answer | Predict, render: Callable[[s
     """Write what was answered or predicted, in the words of the question."""
     if question.kind == "number":
         return "nothing" if given.number is None else number_text(given.number, question.unit)
-    chosen = [render(choice.text) for choice in question.choices if choice.id in given.choices]
+    if question.kind == "line" and given.number is not None:
+        return f"line {given.number:.0f}"
+    labels = {choice.id: choice.label for choice in question.choices}
+    if question.kind in {"order", "span"}:  # in the order that was given; a span may be none of the choices
+        chosen = [render(labels[one]) if one in labels else one for one in given.choices]
+    else:
+        chosen = [render(label) for one, label in labels.items() if one in given.choices]
     return "; ".join(text.rstrip(".") for text in chosen) or "none of them"
 
 
