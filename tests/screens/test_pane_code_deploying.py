@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 from textual.widgets import Input
@@ -49,14 +50,21 @@ def quick(monkeypatch) -> None:
     monkeypatch.setattr(smoke, "check", lambda version, *_, **__: Verdict(version, passed=True))
 
 
-async def test_a_draft_goes_through_all_steps_and_is_deployed_with_its_note() -> None:
-    session = a_session()
+async def test_a_draft_goes_through_all_steps_and_is_deployed_with_its_note(monkeypatch) -> None:
+    session, pressed, check = a_session(), threading.Event(), smoke.check
+
+    def checked(*given: Any, **named: Any) -> Verdict:
+        pressed.wait(60)  # for the keys that are answered meanwhile
+        return check(*given, **named)
+
+    monkeypatch.setattr(smoke, "check", checked)
     async with code_shown(session) as (app, pilot):
         await mark(app, pilot)
         draft = app.source
         await press(pilot, "d")
         assert "· activate" in app.steps
         await press(pilot, "j", "k")  # keys are answered meanwhile
+        pressed.set()
         await judged(app, pilot)
         assert app.steps == "✓ parse  ✓ build  ✓ smoke test  ▸ activate"
         assert session.lab.versions["request-ride"].name == "launch"

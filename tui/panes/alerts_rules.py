@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ABOUT: Final = "What it counts, how many of them, in how long a window. It holds from now on."
 EXAMPLES: Final = (
-    "duration > 1000 ms, at least 5 in 2 min",
+    "duration > 800 ms, at least 8 in 3 min",
     "errors, more than 5 %, at least 3 of 20 in 5 min",
     "p95 > 1500 ms, at least 59 in 5 min",
 )

@@ -18,6 +18,7 @@ from lessons import actions as act
 from lessons.keeping import open_session
 from lessons.loader import MODULE_4, OpenCourse
 from lessons.progress import Progress
+from lessons.variants import proof_of
 from tui.app import RidelabApp
 from tui.screens.first_time import mark_seen
 from tui.screens.lesson import LessonScreen
@@ -199,7 +200,7 @@ def play_lessons(data: Path, places: Mapping[str, int]) -> None:
         for lesson, place in places.items():
             session, _ = open_session(course, lesson, progress)
             for step in session.lesson.steps[:place]:
-                for action in step.proof:
+                for action in proof_of(step, session.incident):
                     session.perform(action)
                     if isinstance(action, act.RunLoad):
                         session.finish()
