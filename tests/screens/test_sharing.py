@@ -76,8 +76,9 @@ async def test_at_home_the_screen_is_copied_as_it_stands(sit, clipboard: Path) -
 
 @pytest.mark.skipif(os.name != "posix", reason="the tool here is a shell script")
 async def test_in_a_lesson_the_side_one_looks_at_is_copied(sit, clipboard: Path) -> None:
-    async with sit(course=MODULE_4, lesson="03-load") as seat:
+    async with sit(course=MODULE_4) as seat:
         seat.app.panes = PANES
+        await seat.press("down", "down", "enter")  # to lesson 3
         text = await copied(seat, clipboard)
         assert text.startswith("## Slow, for some\n\n")
         await seat.press("1")
@@ -170,8 +171,9 @@ async def test_a_run_is_exported_as_json_and_csv(sit) -> None:
 
 
 async def test_the_run_under_the_cursor_is_the_one(sit) -> None:
-    async with sit(course=MODULE_4, lesson="03-load") as seat:
+    async with sit(course=MODULE_4) as seat:
         seat.app.panes = PANES
+        await seat.press("down", "down", "enter")  # to lesson 3
         await seat.run_load()
         await seat.run_load("n")
         await seat.press("4", "g")

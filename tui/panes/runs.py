@@ -119,13 +119,15 @@ class RunsPane(KeyPane):
     def _detail(self) -> None:
         run, detail = self._run(), self.query_one("#runs-detail", Static)
         detail.display = run is not None
-        if run is not None:
+        if run is not None and self.size.width:  # it is written once its room is known
             made = run.settings
             first = f"run {self.table.cursor + 1}: {versions_text(run)}, seed {made.seed}, {made.start}"
             if len(longer := f"{first} start, {made.plan.name}") <= self.size.width:
                 first = longer
             lines = [Content.styled(first, "bold"), *summary_lines(run, self.size.width)]
             detail.update(Content("\n").join(lines))
+            # What was written before its first layout keeps the height that it had then (Textual 8.2).
+            self.call_after_refresh(detail.refresh, layout=True)
 
     def _run(self) -> RunData | None:
         runs = self.view.everything if self.view is not None else ()
