@@ -1,4 +1,7 @@
-"""Every lesson of the built-in course is unmet before its proof and met after it, on twenty seeds."""
+"""Every lesson of the built-in course is unmet before its proof and met after it, in twenty plays and more.
+
+A lesson of incidents is played on five seeds for each of them.
+"""
 
 import pytest
 
@@ -9,10 +12,10 @@ COURSE = OpenCourse()
 
 
 @pytest.mark.parametrize("lesson", [entry.id for entry in COURSE.entries])
-def test_the_lesson_is_proved_on_twenty_seeds(lesson: str) -> None:
+def test_the_lesson_is_proved_in_twenty_plays(lesson: str) -> None:
     proved, problems = prove(COURSE, lesson)
     assert [str(problem) for problem in problems] == []
-    assert proved.seeds == len(SEEDS) == 20
+    assert proved.seeds * max(1, proved.variants) >= len(SEEDS) == 20
     assert proved.asking >= 4
 
 
