@@ -21,7 +21,6 @@ from simulator.errors import UsageError, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lessons.actions import Action
     from lessons.model import Lesson, Question, Start, Step, Variant
     from simulator.document import Document
     from simulator.settings import Scenario
@@ -223,32 +222,25 @@ def _problems(document: Document[Lesson], places: Places) -> Iterator[Problem]:
 def _code(document: Document[Lesson]) -> Iterator[Problem]:
     """Find source code: what a lesson from others may bring only if it is trusted."""
     from lessons.actions import DeployOwn
+    from lessons.variants import all_proofs
 
     for i, step in enumerate(document.value.steps):
-        for at, action in _proofs(step):
+        for at, action in all_proofs(step):
             for key in ("source", "edits"):
                 if isinstance(action, DeployOwn) and getattr(action, key):
                     yield document.problem(("steps", i, *at, key), NOT_TRUSTED.format(key=key))
 
 
-def _proofs(step: Step) -> Iterator[tuple[NodePath, Action]]:
-    """Give the actions of all proofs of a step, each with its path in the step."""
-    for j, action in enumerate(step.proof):
-        yield ("proof", j), action
-    for incident, proof in step.proofs.items():
-        for j, action in enumerate(proof):
-            yield ("proofs", incident, j), action
-
-
 def _deploys(document: Document[Lesson]) -> Iterator[Problem]:
     """Check the deploys of proofs: versions that exist or were made by then, something of one's own to deploy."""
     from lessons.actions import Deploy, DeployOwn, Rollback
+    from lessons.variants import all_proofs
     from lessons.versions import is_own_name
     from simulator.deploying import read_version, services
 
     made: set[str] = set()
     for i, step in enumerate(document.value.steps):
-        for where, action in _proofs(step):
+        for where, action in all_proofs(step):
             at: NodePath = ("steps", i, *where)
             if isinstance(action, DeployOwn | Rollback) and action.service not in services():
                 known = nearest(action.service, services()) or "; there are " + ", ".join(services())

@@ -9,6 +9,7 @@ import msgspec
 from lessons.actions import AnyAction
 from lessons.outline import Name, Part, StepId
 from simulator.faults import AnyFault
+from simulator.load import DEFAULT_PLAN
 
 Pane = Literal["load", "alerts", "invocations", "runs", "trace", "code", "compare", "map"]
 Control = Literal["token", "sampling", "rules"]
@@ -112,7 +113,7 @@ class Start(Part, frozen=True, kw_only=True):
     deploy: list[str] = []
     warm: Warm = 0
     monitoring: list[str] | None = None
-    plan: str = "artillery-slowness.yml"
+    plan: str = DEFAULT_PLAN
     scenario: str | None = None
     faults: list[AnyFault] = []
     memory_mb: dict[str, Memory] = {}

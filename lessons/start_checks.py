@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lessons.expressions import ExpressionError, parse_template
+from lessons.variants import all_proofs
 from simulator.deploying import read_version, services
 from simulator.errors import RidelabError, UsageError, nearest
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from lessons.actions import Action
     from lessons.expressions import Expression
-    from lessons.model import Lesson, Pane, Start, Step, Variant
+    from lessons.model import Lesson, Pane, Start, Variant
     from simulator.document import Document, NodePath, Problem
 
 
@@ -81,7 +82,7 @@ def control_problems(document: Document[Lesson]) -> Iterator[Problem]:
     from simulator.sampling import parse_sampling
 
     for i, step in enumerate(document.value.steps):
-        for at, action in _proofs(step):
+        for at, action in all_proofs(step):
             if isinstance(action, act.SetToken) and action.service not in services():
                 what = f"no service `{action.service}`{nearest(action.service, services())}"
                 yield document.problem(("steps", i, *at, "service"), what)
@@ -111,20 +112,12 @@ def _offered_controls(document: Document[Lesson]) -> Iterator[Problem]:
             yield document.problem(("controls", i), what)
     told: set[str] = set()
     for i, step in enumerate(lesson.steps):
-        for at, action in _proofs(step):
+        for at, action in all_proofs(step):
             needed = _control_of(action)
             if needed and needed not in lesson.controls and needed not in told:
                 told.add(needed)  # one line for each is enough
                 what = f"the lesson does not offer what this sets: add `{needed}` to its `controls`"
                 yield document.problem(("steps", i, *at), what)
-
-
-def _proofs(step: Step) -> Iterator[tuple[NodePath, Action]]:
-    for j, action in enumerate(step.proof):
-        yield ("proof", j), action
-    for incident, proof in step.proofs.items():
-        for j, action in enumerate(proof):
-            yield ("proofs", incident, j), action
 
 
 def _control_of(action: Action) -> str:

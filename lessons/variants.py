@@ -10,8 +10,11 @@ from simulator.errors import UsageError, nearest
 from simulator.randomness import name_key, stream_key, unit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lessons.actions import Action
     from lessons.model import Start, Step
+    from simulator.document import NodePath
     from simulator.settings import Scenario
 
 
@@ -54,6 +57,15 @@ def chosen(start: Start, seed: int) -> str | None:
 def proof_of(step: Step, incident: str | None) -> list[Action]:
     """Give the actions that prove a step: of this variant, or else those for all."""
     return list(step.proofs.get(incident, step.proof) if incident is not None else step.proof)
+
+
+def all_proofs(step: Step) -> Iterator[tuple[NodePath, Action]]:
+    """Give the actions of all proofs of a step, each with its path in the step."""
+    for j, action in enumerate(step.proof):
+        yield ("proof", j), action
+    for incident, proof in step.proofs.items():
+        for j, action in enumerate(proof):
+            yield ("proofs", incident, j), action
 
 
 def _merged(start: Start, incident: str | None) -> Start:

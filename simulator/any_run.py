@@ -49,7 +49,12 @@ class AnyRun(ABC):
     @property
     def settings(self) -> RunSettings:
         """What made this run, with the changes made while it went on."""
-        return msgspec.structs.replace(self._base, changes=tuple(self._changes))
+        return msgspec.structs.replace(self._base, changes=self.changes)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes made while it went on, each with its place."""
+        return tuple(self._changes)
 
     @property
     def is_by_hand(self) -> bool:
@@ -89,12 +94,17 @@ class AnyRun(ABC):
         """Move this run's clock; see Lab.advance."""
 
     @abstractmethod
+    def stretch(self) -> None:
+        """Let a stretch of time pass on the way to the end. Raises Deadlock where nothing can happen any more."""
+
     def finish(self) -> None:
         """Let time pass to the moment this run has settled. Raises Deadlock if it never can."""
+        while not self.settled:
+            self.stretch()
 
     @abstractmethod
-    def apply_now(self, change: Change) -> Change:
-        """Make a change now, whatever its place was; gives it with the place that it has."""
+    def apply_now(self, change: Change) -> None:
+        """Make a change now, whatever its place was."""
 
     @abstractmethod
     def data(self) -> RunData:

@@ -40,9 +40,9 @@ class ChildSilentError(RidelabError):
 
 
 class Child:
-    """A child process that runs one module of ours; `output` counts the bytes it wrote past its pipe."""
+    """A child process that runs one module of ours."""
 
-    def __init__(self, module: str, *arguments: str) -> None:
+    def __init__(self, module: str) -> None:
         environment = {
             name: value
             for name, value in os.environ.items()
@@ -50,7 +50,7 @@ class Child:
         }
         environment |= {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
         self._process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-P", "-m", module, *arguments],
+            [sys.executable, "-P", "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -120,11 +120,6 @@ class Child:
             if stream is not None:
                 with suppress(OSError):  # what was not flushed has nowhere to go
                     stream.close()
-
-    @property
-    def pid(self) -> int:
-        """The number of the process."""
-        return self._process.pid
 
 
 def now_s() -> float:

@@ -230,6 +230,7 @@ class Simulation:
                 if due and (not heap or heap[0][0] > now):
                     idle += 1
                     if idle > STALL_STEPS:
+                        unused = 1
                         raise Stalled(f"`{due[0].name}` goes on without letting time pass (now {now:.6f} s)")
                     task = next_due()
                 elif heap:

@@ -15,7 +15,7 @@ from msgspec import UNSET, UnsetType
 
 from simulator.deploying import Version, build, is_built_in, read_version
 from simulator.errors import BuildError, UsageError, nearest
-from simulator.load import Plan, load_plan
+from simulator.load import DEFAULT_PLAN, Plan, load_plan
 from simulator.run import Run, make_again
 from simulator.run_settings import DeployChange, RunSettings
 from simulator.sampling import as_policy
@@ -34,11 +34,8 @@ if TYPE_CHECKING:
     from simulator.system.recorder import Details
 
 KEEP = "\0keep"  # a deploy that leaves the agent's token as it is
-DEFAULT_PLAN = "artillery-slowness.yml"
-NEVER_AGAIN = (
-    3  # so often a version's handler may fail to come back, before the one before it is activated again
-)
-A_STRETCH_S, STRETCH_STEPS = 3_600.0, 20_000
+NEVER_AGAIN = 3
+"""So often a version's handler may fail to come back, before the version before it is activated again."""
 
 
 class _Deploy(NamedTuple):
@@ -242,10 +239,9 @@ class Lab:
     def finish(self, run: AnyRun) -> AnyRun:
         """Let time pass until a run has settled. Raises Deadlock if it never can."""
         with _quiet_collector():
-            while not run.settled and run is self.run and not isinstance(run, Run):
-                self.advance(A_STRETCH_S, STRETCH_STEPS)
-                run = self.run
-            run.finish()
+            while not run.settled:
+                run.stretch()
+                self._mind(run)
         return run
 
     def snapshot(self) -> RunData | None:

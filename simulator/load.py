@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
-    "PLANS", "Flow", "Loop", "Phase", "Plan", "Request", "Step", "Think", "fill", "load_plan", "plan_names",
+    "DEFAULT_PLAN", "PLANS", "Flow", "Loop", "Phase", "Plan", "Request", "Step", "Think", "fill", "load_plan",
+    "plan_names",
 ]  # fmt: skip
 
 PLANS = Path(__file__).parent / "plans"
+DEFAULT_PLAN = "artillery-slowness.yml"
 METHODS = ("get", "post", "put", "patch", "delete")
 DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(ms|s|m|h|d)?")
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, None: 1.0}

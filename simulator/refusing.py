@@ -1,4 +1,4 @@
-"""What a learner's version may not do in its process: start others, talk to the network, write files.
+"""What a learner's version may not do in its process: start others, talk to the network, write files, eat memory.
 
 Python tells an audit hook of such things before they happen, whoever asks for them. It keeps accidents in, not attacks:
 it is the learner's own machine, and the learner's own code.
@@ -7,6 +7,7 @@ it is the learner's own machine, and the learner's own code.
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any, Final
 
 PROCESSES: Final = (
@@ -17,6 +18,8 @@ FILES: Final = (
     "os.chmod", "os.chown", "os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "os.truncate",
     "os.utime", "shutil.", "sqlite3.connect", "tempfile.",
 )  # fmt: skip
+MEMORY: Final = 512 << 20
+"""Bytes that a learner's version may take beyond what the process has at its start."""
 WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -38,3 +41,16 @@ def _writes(arguments: tuple[Any, ...]) -> bool:
     return (isinstance(mode, str) and any(sign in mode for sign in "wax+")) or (
         isinstance(flags, int) and bool(flags & WRITING)
     )
+
+
+def confine_process() -> None:
+    """Refuse from now on what a version may not do, and more memory than `MEMORY`, where the system can tell."""
+    try:
+        import resource
+
+        with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123
+            now = int(statm.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (now + MEMORY, now + MEMORY))
+    except (ImportError, OSError, ValueError):
+        pass
+    sys.addaudithook(refuse)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 import numpy as np
@@ -19,9 +19,8 @@ from simulator.child import Child, ChildEndedError, ChildSilentError, now_s
 from simulator.columns import CHUNK_ROWS, Frozen
 from simulator.errors import RidelabError
 from simulator.kernel import Deadlock
-from simulator.run_data import RunData
 from simulator.run_settings import Change, HangChange, RunSettings
-from simulator.storing import TABLES, StoredState
+from simulator.storing import TABLES, StoredState, run_of
 from simulator.system.recorder import Details
 from simulator.worker import (
     Advance,
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from simulator.any_run import ByHand
     from simulator.columns import Column
     from simulator.run import Made
+    from simulator.run_data import RunData
     from simulator.system.world import Incident
 
 SILENT_S: Final = 2.0
@@ -55,7 +55,7 @@ STARTS_S: Final = 20.0
 REPLAYS_S: Final = 120.0
 BUSY_S: Final = 0.25
 """A change waits so long for a process that is at work."""
-FINISH_STEPS: Final = 20_000
+STRETCH_STEPS: Final = 20_000
 AN_HOUR: Final = 3_600.0
 LOST_AFTER: Final = 3
 """A run that cannot be brought to the same point so many times in a row is given up."""
@@ -177,23 +177,20 @@ class RemoteRun(AnyRun):
         passed, self._told_s = self._state.now_s - self._told_s, self._state.now_s
         return passed
 
-    def finish(self) -> None:
-        """Let time pass to the moment this run has settled. Raises Deadlock if it never can."""
-        while not self.settled:
-            before = self._state.steps
-            self._pump(math.inf)
-            self._todo.append(Advance(AN_HOUR, FINISH_STEPS))
-            self._pump(math.inf)
-            if self._state.steps == before and not self.settled:
-                raise Deadlock(f"run {self.number}: nothing can happen any more, and somebody still waits")
+    def stretch(self) -> None:
+        """Let an hour pass, or so many steps. Raises Deadlock where nothing can happen any more."""
+        self._pump(math.inf)
+        before = self._state.steps
+        self._todo.append(Advance(AN_HOUR, STRETCH_STEPS))
+        self._pump(math.inf)
         self._told_s = self._state.now_s
+        if self._state.steps == before and not self.settled:
+            raise Deadlock(f"run {self.number}: nothing can happen any more, and somebody still waits")
 
-    def apply_now(self, change: Change) -> Change:
+    def apply_now(self, change: Change) -> None:
         """Make a change now, or as soon as the process answers again."""
-        known = len(self._changes)
         self._todo.append(Apply(change))
         self._pump(max(BUSY_S, self._host.wait_s))
-        return self._changes[-1] if len(self._changes) > known else change
 
     def data(self) -> RunData:
         """Give what was recorded so far; while the process is at work, what was known before."""
@@ -259,10 +256,9 @@ class RemoteRun(AnyRun):
         match told:
             case State():
                 self._state = told
+                self._changes += told.changes
                 if told.busy:
                     return
-                if told.change is not None:
-                    self._changes.append(told.change)
             case Recorded():
                 self._keep(told)
             case _:
@@ -308,12 +304,7 @@ class RemoteRun(AnyRun):
             came = [_columns(chunk) for chunk in told.tables[name]]
             tables[name] = Frozen(tuple(schema.items()), (*whole, *came))
             whole += [chunk for chunk in came if len(next(iter(chunk.values()))) == CHUNK_ROWS]
-        self._data = self._made(told.state, tables)
-
-    def _made(self, state: StoredState, tables: dict[str, Frozen]) -> RunData:
-        fields: dict[str, Any] = {name: getattr(state, name) for name in StoredState.__struct_fields__}
-        fields |= {f"frozen_{name}": frozen for name, frozen in tables.items()}
-        return RunData(settings=self.settings, **fields)
+        self._data = run_of(self.settings, told.state, tables)
 
     def _nothing(self) -> RunData:
         """What is known before the first word has come."""
@@ -324,7 +315,9 @@ class RemoteRun(AnyRun):
             services=tuple(sorted(scenario.functions)),
             versions=tuple(self._base.versions[name] for name in scenario.functions), names=("",),
         )  # fmt: skip
-        return self._made(state, {name: Frozen(tuple(schema.items()), ()) for name, schema in TABLES.items()})
+        return run_of(
+            self.settings, state, {name: Frozen(tuple(schema.items()), ()) for name, schema in TABLES.items()}
+        )
 
 
 def line_in(traceback: str) -> int | None:

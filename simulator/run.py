@@ -111,14 +111,13 @@ class Run(AnyRun):
             self.hang()
             return sim.steps - before
 
-    def finish(self) -> None:
-        """Let time pass to the moment this run has settled. Raises Deadlock if it never can."""
-        while not self.settled:
-            self._run(self.world.sim.now + AN_HOUR, None)
-            try:
-                self.world.sim.check_deadlock()
-            except Deadlock as error:
-                raise Deadlock(f"run {self.number}: {error}") from None
+    def stretch(self) -> None:
+        """Let an hour pass, or less if this run settles before. Raises Deadlock where nothing can happen any more."""
+        self._run(self.world.sim.now + AN_HOUR, None)
+        try:
+            self.world.sim.check_deadlock()
+        except Deadlock as error:
+            raise Deadlock(f"run {self.number}: {error}") from None
 
     def _run(self, until: float, budget: int | None) -> None:
         """Run to a time, for a budget of steps, or to the very step with which the run has settled."""
@@ -135,12 +134,10 @@ class Run(AnyRun):
 
     # changes; each is kept with its place, so the run can be made again
 
-    def apply_now(self, change: Change) -> Change:
-        """Make a change now, whatever its place was; gives it with the place that it has."""
+    def apply_now(self, change: Change) -> None:
+        """Make a change now, whatever its place was."""
         sim = self.world.sim
-        change = msgspec.structs.replace(change, at_s=sim.now, at_step=sim.steps)
-        self.apply(change)
-        return change
+        self.apply(msgspec.structs.replace(change, at_s=sim.now, at_step=sim.steps))
 
     def apply(self, change: Change) -> None:
         """Make a change now and keep it."""
@@ -234,8 +231,12 @@ def replay(data: Made, details: Details | None = None) -> Run:
 
 def go_to(sim: Simulation, at_s: float, at_step: int) -> None:
     """Go to the moment when so many steps had been made, and then to the time that had passed without another."""
-    while sim.steps < at_step and sim.run(until=at_s, budget=at_step - sim.steps):
-        pass
+    try:
+        while sim.steps < at_step and sim.run(until=at_s, budget=at_step - sim.steps):
+            pass
+    except Stalled:  # in the last step: what stalled in it hangs from here on
+        if sim.steps < at_step:
+            raise
     while sim.now < at_s:
         sim.run(until=at_s)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import faulthandler
-import sys
 from typing import TYPE_CHECKING, TextIO
 
 import msgspec
 
 from simulator.deploying import Version
 from simulator.lab import Lab
-from simulator.load import Phase, load_plan
+from simulator.load import DEFAULT_PLAN, Phase, load_plan
 from simulator.run import Run
 from simulator.settings import Scenario
 from simulator.system.recorder import Details
@@ -55,7 +54,7 @@ def smoke(asked: Asked) -> Found:
     lab = Lab(asked.scenario)
     for version in asked.versions.values():
         lab.deploy(version)
-    plan = load_plan(asked.scenario.plan or "artillery-slowness.yml")
+    plan = load_plan(asked.scenario.plan or DEFAULT_PLAN)
     few = Phase(duration_s=float(asked.requests), rate=1.0)
     details = Details()
     run = Run(lab.load(msgspec.structs.replace(plan, phases=(few,))).settings, details=details)
@@ -77,15 +76,13 @@ def smoke(asked: Asked) -> Found:
 def main() -> None:
     """Try one version and end."""
     from simulator.child import serve
-    from simulator.refusing import refuse
-    from simulator.worker import limit_memory
+    from simulator.refusing import confine_process
 
     where: list[TextIO] = []
 
     def confine(said: TextIO) -> None:
         where.append(said)
-        limit_memory()
-        sys.addaudithook(refuse)
+        confine_process()
 
     def answer(body: bytes) -> Iterator[bytes]:
         asked = msgspec.msgpack.decode(body, type=Asked)

@@ -75,14 +75,19 @@ def unpack(settings: bytes, state: bytes, columns: bytes) -> RunData:
         stored = msgspec.msgpack.decode(zlib.decompress(columns), type=StoredColumns)
         kept = msgspec.json.decode(state, type=StoredState)
         made_of = msgspec.json.decode(settings, type=RunSettings)
-        values: dict[str, Any] = {name: getattr(kept, name) for name in StoredState.__struct_fields__}
-        for name, schema in TABLES.items():
-            values[f"frozen_{name}"] = _frozen(stored.tables.get(name, {}), schema)
+        tables = {name: _frozen(stored.tables.get(name, {}), schema) for name, schema in TABLES.items()}
     except (zlib.error, msgspec.DecodeError, ValueError, TypeError) as error:
         raise NotKeptError(f"a stored run cannot be read: {error}") from None
     if stored.format != FORMAT:
         raise NotKeptError(f"a stored run has format {stored.format}, this ridelab reads {FORMAT}")
-    return RunData(settings=made_of, **values)
+    return run_of(made_of, kept, tables)
+
+
+def run_of(settings: RunSettings, state: StoredState, tables: dict[str, Frozen]) -> RunData:
+    """Put a run together: its settings, its state, and its tables by name."""
+    fields: dict[str, Any] = {name: getattr(state, name) for name in StoredState.__struct_fields__}
+    fields |= {f"frozen_{name}": frozen for name, frozen in tables.items()}
+    return RunData(settings=settings, **fields)
 
 
 def _frozen(columns: dict[str, tuple[str, bytes]], schema: dict[str, str]) -> Frozen:

@@ -30,8 +30,6 @@ ALARM_S: Final = 20
 STANDS_AFTER_S: Final = 1.5
 """After so long without an answer it writes down on which line it stands: Python's own watchdog can, in any loop."""
 SLICE_STEPS: Final = 20_000
-MEMORY: Final = 512 << 20
-"""Bytes that a learner's version may take beyond what the process has at its start (where the system can tell)."""
 
 
 class Begin(msgspec.Struct, frozen=True, tag="begin"):
@@ -76,7 +74,7 @@ Command = Begin | Apply | Advance | Look | Again
 
 
 class State(msgspec.Struct, frozen=True, tag="state"):
-    """How a run stands. `busy`: a sign of life, and more follows. `change`: what was applied, with its place."""
+    """How a run stands. `busy`: a sign of life, and more follows. `changes`: those made since it was told last."""
 
     now_s: float
     steps: int
@@ -84,8 +82,8 @@ class State(msgspec.Struct, frozen=True, tag="state"):
     settled: bool
     incidents: tuple[Incident, ...]
     answers: tuple[ByHand | None, ...]
+    changes: tuple[Change, ...] = ()
     busy: bool = False
-    change: Change | None = None
 
 
 class Chunk(msgspec.Struct, frozen=True):
@@ -95,10 +93,9 @@ class Chunk(msgspec.Struct, frozen=True):
 
 
 class Recorded(msgspec.Struct, frozen=True, tag="recorded"):
-    """What `Look` asked for: the state of `storing.py`, the changes, and the chunks that were not known."""
+    """What `Look` asked for: the state of `storing.py`, and the chunks that were not known."""
 
     state: StoredState
-    changes: tuple[Change, ...]
     tables: dict[str, list[Chunk]]
 
 
@@ -130,6 +127,7 @@ class Worker:
         self.run: Run | None = None
         self.said: TextIO = sys.stderr
         """Where it writes down where it stands, when that takes long."""
+        self._told = 0  # changes that the other end knows
         self._kept: list[Run] = []  # whose hung coroutines must not be forgotten
 
     def answer(self, body: bytes) -> Iterator[bytes]:
@@ -152,8 +150,8 @@ class Worker:
                 yield from self._advance(command)
             case Apply():
                 assert self.run is not None
-                applied = self.run.apply_now(command.change)
-                yield self._state(change=applied)
+                self.run.apply_now(command.change)
+                yield self._state()
             case Look():
                 yield self._recorded(command.known)
             case Again():
@@ -164,6 +162,7 @@ class Worker:
         if self.run is not None:
             self._kept.append(self.run)
         run = self.run = Run(msgspec.structs.replace(command.settings, changes=()), command.number)
+        self._told = len(command.settings.changes)
         for change in command.settings.changes:
             yield from self._go_to(change.at_s, change.at_step)
             run.apply(change)
@@ -193,11 +192,12 @@ class Worker:
             yield self._state(busy=True)
         yield self._state()
 
-    def _state(self, **more: Any) -> State:
+    def _state(self, *, busy: bool = False) -> State:
         run = self.run
         assert run is not None
-        sim = run.world.sim
-        return State(sim.now, sim.steps, run.finished, run.settled, run.incidents, run.answers, **more)
+        sim, made = run.world.sim, run.changes
+        new, self._told = made[self._told :], len(made)
+        return State(sim.now, sim.steps, run.finished, run.settled, run.incidents, run.answers, new, busy)
 
     def _recorded(self, known: dict[str, int]) -> Recorded:
         assert self.run is not None
@@ -209,7 +209,7 @@ class Worker:
                 Chunk({column: (values.dtype.str, values.tobytes()) for column, values in chunk.items()})
                 for chunk in frozen.chunks[known.get(name, 0) :]
             ]
-        return Recorded(state_of(data), data.settings.changes, tables)
+        return Recorded(state_of(data), tables)
 
 
 def _set_alarm(seconds: float) -> None:
@@ -217,29 +217,16 @@ def _set_alarm(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def limit_memory() -> None:
-    """Let the process take so much memory and no more, where the system can tell."""
-    try:
-        import resource
-
-        with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123
-            now = int(statm.read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (now + MEMORY, now + MEMORY))
-    except (ImportError, OSError, ValueError):
-        pass
-
-
 def main() -> None:
     """Serve until the pipe is closed."""
     from simulator.child import serve
-    from simulator.refusing import refuse
+    from simulator.refusing import confine_process
 
     worker = Worker()
 
     def confine(said: TextIO) -> None:
         worker.said = said
-        limit_memory()
-        sys.addaudithook(refuse)
+        confine_process()
 
     serve(worker.answer, confine)
 

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 from simulator import Lab, load_plan, load_scenario
 from simulator.errors import UsageError
 from simulator.faults import parse_fault
-from simulator.lab import DEFAULT_PLAN
+from simulator.load import DEFAULT_PLAN
 from simulator.otlp import documents
 from simulator.report import artillery1, artillery2
 from simulator.run_summary import as_json, as_text, missed_thresholds

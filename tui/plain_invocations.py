@@ -10,7 +10,7 @@ from tui.charts.units import share_text
 from tui.panes.exchange import CLOCK, NO_ANSWER, latency_of, parts
 from tui.panes.invocation_detail import figure_rows, last_line
 from tui.panes.invocation_rows import SORTS, select, watched_rows
-from tui.panes.reported import clock_text, counted, exact_ms_text, ms_text, silence, silences
+from tui.panes.reported import clock_text, exact_ms_text, ms_text, silence, silences
 from tui.plain_text import WIDTH, paragraph, table
 
 if TYPE_CHECKING:
@@ -170,10 +170,3 @@ def _clocks(data: RunData, request: int, latency: float, width: int) -> list[str
         for part in parts(data, request)
     ]
     return table(head, [*rows, whole], left=(0, 3), width=width)
-
-
-def missing_request(data: RunData, run: int, request: int) -> UsageError:
-    """Make the error for a request that a run does not have."""
-    return UsageError(
-        f"there is no request {request} in run {run}: it has {counted(data.sent, 'request')}, from 0"
-    )

@@ -141,3 +141,28 @@ def test_what_hung_is_part_of_what_a_run_is_made_of() -> None:
     settings = hung_at(100).data().settings
     assert [type(change).__name__ for change in settings.changes] == ["HangChange"]
     assert read_version("request-ride@launch") == settings.versions["request-ride"]
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "while True: await asyncio.sleep(0)",
+        "while True:\n            async with asyncio.timeout(5): pass",
+    ],
+)
+def test_a_handler_that_lets_no_time_pass_hangs_and_its_run_is_made_again_the_same(loop: str) -> None:
+    source = f"""
+import asyncio
+
+async def handler(event, context):
+    if context.invocation == 6:
+        {loop}
+    return {{'statusCode': 200, 'body': '{{}}'}}
+"""
+    lab = Lab(load_scenario("module-4"))
+    lab.deploy(Version("request-ride", "stalls", source))
+    data = lab.finish(begun(lab)).data()
+    assert [one.invocation for one in lab.run.incidents] == [6]
+    assert data.row(6)["outcome"] == TIMED_OUT
+    assert pack(replay(data).data()) == pack(data)
+    assert len(lab.details(data).exchanges) == 60

@@ -204,3 +204,15 @@ def test_a_run_whose_process_cannot_go_on_is_given_up_in_words(
     assert run.settled
     assert "was given up: its process ended again and again" in run.lost
     assert read_version("request-ride@launch").ref in {one.ref for one in lab.history("request-ride")}
+
+
+def test_a_handler_that_lets_no_time_pass_is_part_of_what_its_run_is_made_of(host: Host) -> None:
+    here, there = Lab(load_scenario("module-4"), 3), Lab(load_scenario("module-4"), 3, host)
+    loop = LOOPS["a loop that waits for nothing"].replace("while True", "while context.request == 6")
+    for lab in (here, there):
+        lab.deploy(misbehaving(loop))
+        lab.finish(lab.load(load_plan(PLAN)))
+    data = there.snapshot()
+    assert [type(change).__name__ for change in data.settings.changes] == ["HangChange"]
+    assert pack(data) == pack(here.snapshot())
+    assert len(there.details(data).invocations) == len(data.invocations["number"])
