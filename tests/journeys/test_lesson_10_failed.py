@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lessons.answers import choice_lines
+from lessons.recording import scores
 from tests.journeys.test_lesson_04_alert import write_a_rule
 from tests.journeys.test_lesson_09_prove import deploy
 
@@ -85,7 +86,11 @@ async def test_a_learner_follows_an_error_to_its_cause(journey: Journey) -> None
     await journey.go_on()
 
     await write_a_rule(journey, "errors")
-    assert not journey.session.verdict().met
+    assert not journey.session.verdict().met, (
+        journey.session.step.id,
+        journey.session.lab.rules,
+        scores(journey.session),
+    )
     await write_a_rule(journey, "errors, at least 3")
     await journey.go_on()
 

@@ -348,7 +348,7 @@ def test_a_fault_of_our_own_is_70_and_says_so(run: Run, monkeypatch: pytest.Monk
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("simulator.run.Run.finish", broken)
+    monkeypatch.setattr("simulator.run.Run.stretch", broken)
     code, out, err = run()
     assert (code, out) == (70, "")
     assert err.splitlines()[-1] == "ridelab: our own fault (ZeroDivisionError); please report the lines above"
