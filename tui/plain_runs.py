@@ -148,11 +148,11 @@ def _signed(line: LineUpData, rank: int) -> str:
 
 
 def _failed(line: LineUpData, index: int) -> bool:
-    return int(line.status[index]) >= 500
+    return bool(line.failed[index])
 
 
 def _occurs(line: LineUpData, sign: str) -> bool:
-    return bool(np.any(line.cold if sign == "c" else line.status >= 500))
+    return bool(np.any(line.cold if sign == "c" else line.failed))
 
 
 def report_lines(data: RunData) -> list[str]:

@@ -34,7 +34,7 @@ class Colors:
     on_primary: str
     """Text on a background of `primary`: the cursor's line."""
     blurred: str
-    """Behind the cursor's line where the focus is elsewhere."""
+    """Behind a cursor's line that keeps its inks: in tables, code and traces, and where the focus is elsewhere."""
     muted: int = 60
 
     def variables(self) -> dict[str, str]:
@@ -101,7 +101,7 @@ DAY: Final = Colors(
     line="#c9c5b8",
     line_hover="#aaa697",
     on_primary="#ffffff",
-    blurred="#d3d8e4",
+    blurred="#d5dae6",
 )
 CONTRAST: Final = Colors(
     name="contrast",
@@ -120,7 +120,7 @@ CONTRAST: Final = Colors(
     line="#8a8a8a",
     line_hover="#c0c0c0",
     on_primary="#000000",
-    blurred="#3a3a3a",
+    blurred="#0f2c39",
     muted=80,
 )
 OKABE_ITO: Final = Colors(
@@ -142,6 +142,6 @@ OKABE_ITO: Final = Colors(
     line="#4d4d4d",
     line_hover="#808080",
     on_primary="#000000",
-    blurred="#16405a",
+    blurred="#0a2130",
 )
 COLORS: Final = {colors.name: colors for colors in (NIGHT, DAY, CONTRAST, OKABE_ITO)}

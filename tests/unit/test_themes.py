@@ -59,6 +59,16 @@ def test_the_line_under_the_cursor_can_be_read_and_stands_out(theme: str) -> Non
 
 
 @pytest.mark.parametrize("theme", THEMES)
+def test_every_ink_can_be_read_on_a_row_under_the_cursor(theme: str) -> None:
+    """Such rows are bold; Okabe and Ito's vermilion reaches 5.1 on black itself."""
+    back = rgb(theme, "block-cursor-blurred-background")
+    least = {"contrast": 7.0, "okabe-ito": 4.0}.get(theme, 4.5)
+    found = {ink: round(contrast(rgb(theme, ink), back), 2) for ink in ("foreground", *INKS)}
+    assert {ink: ratio for ink, ratio in found.items() if ratio < least} == {}
+    assert contrast(back, rgb(theme, "background")) >= 1.2
+
+
+@pytest.mark.parametrize("theme", THEMES)
 def test_bars_stand_out_from_the_background(theme: str) -> None:
     assert {bar for bar in BARS if contrast(rgb(theme, bar), rgb(theme, "background")) < 3} == set()
 

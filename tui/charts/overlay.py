@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from tui.charts.glyphs import Codes
 
+KEY, GAP = 6, 3
+"""How wide a line's sample with its caret is, in the legend, and what is between two entries."""
+
 
 @dataclass(frozen=True, eq=False)
 class BeforeAfterData:
@@ -101,14 +104,23 @@ def _line_codes(lit: NDArray[np.bool_], place: int, glyphs: GlyphSet) -> Codes:
 
 
 def _legend(grid: Grid, data: BeforeAfterData, carets: tuple[str, str], glyphs: GlyphSet) -> None:
-    """Show each run's line and caret beside its name and size."""
+    """Show each run's line and caret beside its name, and its size where there is room for both."""
     sample = np.zeros((glyphs.up, 3 * glyphs.across), dtype=np.bool_)
     sample[glyphs.up // 2] = True
+    sizes = [counted(group.latency_s.size, "request") for group in data.groups]
+    names = [group.name for group in data.groups]
+    words = next(
+        (
+            found
+            for found in ([f"{name}, {size}" for name, size in zip(names, sizes, strict=True)], names)
+            if sum(map(len, found)) + 2 * KEY + GAP <= grid.width
+        ),
+        [name.partition(" ")[0] for name in names],
+    )
     x = 0
-    for place, (group, ink) in enumerate(zip(data.groups, (Ink.FIRST, Ink.SECOND), strict=True)):
-        text = f"{carets[place]} {group.name}, {counted(group.latency_s.size, 'request')}"
-        if x + 4 + len(text) > grid.width:
+    for place, (text, ink) in enumerate(zip(words, (Ink.FIRST, Ink.SECOND), strict=True)):
+        if x + KEY + len(text) > grid.width:
             return
         grid.paste(x, 0, _line_codes(sample, place, glyphs), ink)
-        grid.put(x + 4, 0, glyphs.text(text), ink)
-        x += 4 + len(text) + 3
+        grid.put(x + 4, 0, glyphs.text(f"{carets[place]} {text}"), ink)
+        x += KEY + len(text) + GAP

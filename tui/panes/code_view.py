@@ -40,7 +40,7 @@ class SourceView(Lines):
 
     DEFAULT_CSS = """
     SourceView { scrollbar-size: 0 1; }
-    SourceView > .source-view--cursor { background: $primary 35%; text-style: bold; }
+    SourceView > .source-view--cursor { background: $block-cursor-blurred-background; text-style: bold; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"source-view--cursor"}
 

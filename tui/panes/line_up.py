@@ -18,7 +18,7 @@ from tui.charts.axis import Axis
 from tui.charts.frame import LEAST_WIDTH, draw_frame
 from tui.charts.glyphs import GLYPHS, SPACE
 from tui.charts.raster import CURSOR, Grid, Ink, bar_codes
-from tui.panes.run_figures import ordinal
+from tui.panes.run_figures import ordinal, status_failed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,6 +84,11 @@ class LineUpData:
         return max(1, ceil(round(p * self.kept, 9)))
 
     @cached_property
+    def failed(self) -> Column:
+        """Which of them failed."""
+        return status_failed(self.status)
+
+    @cached_property
     def marks(self) -> dict[int, str]:
         """Ranks to mark: the median's (two where the number is even), p95's, and p99's where it counts."""
         if not self.kept:
@@ -97,8 +102,9 @@ class LineUpData:
         """How one of them, counted from 0, is drawn."""
         if index >= self.kept:
             return LEFT_OUT
-        failed = self.status[index] >= 500
-        return (BOTH if self.cold[index] else FAILED) if failed else COLD if self.cold[index] else OK
+        return (
+            (BOTH if self.cold[index] else FAILED) if self.failed[index] else COLD if self.cold[index] else OK
+        )
 
 
 @dataclass(frozen=True, slots=True)

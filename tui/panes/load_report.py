@@ -10,6 +10,7 @@ from simulator.arrivals import expected, starts
 from simulator.load import PLANS, Loop, Request, fill, load_plan
 from simulator.report import interim_reports
 from tui.charts.units import counted
+from tui.panes.run_figures import status_failed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +108,5 @@ def _phase(phase: Phase) -> str:
 
 
 def requests_failed(data: RunData) -> Column:
-    """Tell which requests failed: answered with 500 or more, or not at all; booleans in the order of sending."""
-    status = data.requests["status"]
-    failed: Column = (status >= 500) | (status == 0)
-    return failed
+    """Tell which requests failed: answered with 400 or more, or not at all; booleans in the order of sending."""
+    return status_failed(data.requests["status"])

@@ -10,6 +10,7 @@ from simulator.metrics import needed_samples
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from simulator.columns import Column
     from simulator.run_data import RunData
 
 MUTED = "$foreground 60%"
@@ -94,3 +95,9 @@ def alerts_text(data: RunData) -> str:
         for alert in data.alerts
     )
     return ", ".join(found) or "none"
+
+
+def status_failed(status: Column) -> Column:
+    """Tell which statuses are a failure in a rider's eyes; 0 is no answer."""
+    failed: Column = (status >= 400) | (status == 0)
+    return failed

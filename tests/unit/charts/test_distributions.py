@@ -145,7 +145,7 @@ class TestBeforeAfter:
         data = BeforeAfterData(LATENCY, FIXED, ("launch", "fixed"))
         assert draw_before_after(data, 50, 12, glyphs="ascii").text() == golden(
             """
-            ... ' launch, 30 requests
+            ... ' launch   ### ^ fixed
              60 % |         ###
                   |         #'#
              40 % |         # #
