@@ -219,6 +219,17 @@ async def test_it_looks_right_at_every_size(name: str, size: tuple[int, int]) ->
         expect_golden(f"load_{name}", app.text())
 
 
+async def test_who_read_the_plan_sees_the_run_that_begins() -> None:
+    session = run(a_session())
+    async with shown(LoadPane(), session) as (app, pilot):
+        await press(pilot, *TO_LINE_UP, "v")
+        assert app.pane.showing == "plan"
+        session.perform(act.RunLoad())
+        app.push()
+        await settled(pilot)
+        assert app.pane.showing == "chart"
+
+
 async def test_an_older_run_can_be_looked_at_until_escape_or_a_new_run() -> None:
     session = run(run(a_session()), TRACED, new=True)
     async with shown(LoadPane(), session) as (app, pilot):

@@ -120,6 +120,8 @@ class LoadPane(KeyPane):
         if len(view.everything) != self._runs:  # a new run began: that is the one to look at
             self._runs, self._chosen = len(view.everything), None
             self.views.report.follow()
+            if self.turned == "plan":
+                self.turned = "chart"
         run, showing = self.run(), self.showing
         if run is view.last:
             self._chosen = None
