@@ -105,7 +105,8 @@ class CourseSummary:
     """A course as it stands."""
 
     title: str
-    seed: int
+    seeds: tuple[int, ...]
+    """Of the first run of each lesson; before any run, the data folder's."""
     lessons: tuple[LessonSummary, ...]
     mysteries: tuple[Solved, ...]
     findings: tuple[Found, ...]
@@ -124,12 +125,13 @@ def course_summary(
     Nothing in `progress` changes. A lesson that cannot be read is named with its problem.
     """
     known: MutableMapping[str, Session] = {} if sessions is None else sessions
+    lessons = tuple(_lesson(course, number, progress, known) for number in range(1, len(course.entries) + 1))
+    begun = [known[one.id] for one in lessons if one.id in known]
+    seeds = sorted({session.runs[0].settings.seed for session in begun if session.runs})
     return CourseSummary(
         title=course.course.title,
-        seed=progress.seed,
-        lessons=tuple(
-            _lesson(course, number, progress, known) for number in range(1, len(course.entries) + 1)
-        ),
+        seeds=tuple(seeds) or (progress.seed,),
+        lessons=lessons,
         mysteries=tuple(
             Solved(one.title, _safely(partial(evidence, course, progress, one.mystery, known)))
             for one in board(course, progress)

@@ -17,7 +17,8 @@ OPEN = "still open"
 def summary_markdown(summary: CourseSummary) -> str:
     """Write a course's summary as one Markdown page."""
     done, of = summary.finished, len(summary.lessons)
-    parts = [f"# {summary.title}: what I found", f"{done} of {of} lessons finished; seed {summary.seed}."]
+    seeds = "seed" + "s" * (len(summary.seeds) > 1) + " " + ", ".join(map(str, summary.seeds))
+    parts = [f"# {summary.title}: what I found", f"{done} of {of} lessons finished; {seeds}."]
     for lesson in summary.lessons:
         parts += [f"## Lesson {lesson.number}: {lesson.title}", *_lesson(lesson)]
     if summary.mysteries:

@@ -83,9 +83,19 @@ def summary(course: OpenCourse, played: tuple[Progress, dict[str, Session]]) -> 
 def test_a_course_that_was_never_begun_says_so(course: OpenCourse) -> None:
     with Progress.in_memory(course=course.name, seed=3) as progress:
         summary = course_summary(course, progress)
-        assert (summary.finished, summary.seed, summary.mysteries) == (0, 3, ())
+        assert (summary.finished, summary.seeds, summary.mysteries) == (0, (3,), ())
         assert [found.answer for found in summary.findings] == [None, None]
         assert summary_markdown(summary).count("Not begun.") == 3
+
+
+def test_the_seed_is_that_of_the_runs_and_not_the_folder_s(course: OpenCourse) -> None:
+    with Progress.in_memory(course=course.name, seed=3) as progress:
+        session, _ = open_session(course, "04-alert", progress, seed=7)
+        session.perform(act.RunLoad())
+        session.finish()
+        summary = course_summary(course, progress)
+        assert summary.seeds == (7,)
+        assert "; seed 7." in summary_markdown(summary)
 
 
 def test_what_was_predicted_stands_beside_what_happened(summary: CourseSummary) -> None:
