@@ -81,6 +81,19 @@ async def test_showing_a_trace_is_told_once_and_again_when_somebody_asks_for_it(
         assert len(app.performed) == 2
 
 
+async def test_a_trace_that_only_stands_beside_the_lesson_was_not_opened() -> None:
+    session = run(tracing())
+    async with shown(TracePane(), session) as (app, pilot):
+        app.screen.set_focus(None)
+        run(session, new=True)
+        app.push()
+        await settled(pilot)
+        assert len(app.performed) == 1
+        app.pane.focus_target()
+        await settled(pilot)
+        assert app.performed[1:] == [act.OpenTrace(number=by_duration(session, 2)[0], run=2)]
+
+
 async def test_nothing_is_told_while_nobody_sees_the_pane_and_a_later_step_counts_anew() -> None:
     session = run(tracing())
     async with shown(TracePane(), session) as (app, pilot):
@@ -91,12 +104,14 @@ async def test_nothing_is_told_while_nobody_sees_the_pane_and_a_later_step_count
         await settled(pilot)
         assert len(app.performed) == 1
         app.pane.display = True
+        app.pane.focus_target()
         await settled(pilot)
         assert app.performed[1:] == [act.OpenTrace(number=by_duration(session, 2)[0], run=2)]
         app.pane.display = False
         await settled(pilot)
         session.place = 1  # the next step of the lesson
         app.pane.display = True
+        app.pane.focus_target()
         await settled(pilot)
         assert len(app.performed) == 3
 

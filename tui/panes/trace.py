@@ -108,6 +108,7 @@ class TracePane(ShownPane):
         height: 1fr;
         & > Static { width: 1fr; height: auto; }
         & > #trace-head { text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #trace-kept { display: none; text-style: bold; }
         & > #trace-head.-nothing { text-wrap: wrap; }
         & > #trace-foot { min-height: 3; max-height: 5; margin-top: 1; }
     }
@@ -127,6 +128,7 @@ class TracePane(ShownPane):
     def compose(self) -> ComposeResult:
         """Hold a head, the waterfall, and a foot for what is selected."""
         yield Static(id="trace-head")
+        yield Static(id="trace-kept", markup=False)
         yield TraceFall()
         yield Static(id="trace-foot")
 
@@ -138,15 +140,24 @@ class TracePane(ShownPane):
                 self.here = None
         super().refresh_view(view)
 
-    def on_show(self) -> None:
+    def on_descendant_focus(self) -> None:
         """Somebody turned to this pane: in another step of the lesson, that opens the trace anew."""
         step = self.view.session.step.id if self.view is not None else ""
         if self.here is not None and self._opened.get(self.here) != step:
             self._opened.pop(self.here, None)
-        super().on_show()
+        if self.view is not None:
+            self._look(self.view)
+
+    def _look(self, view: View) -> None:
+        """Tell that the trace was opened, where that was not told: it does not just stand beside the lesson."""
+        focused = self.screen.focused
+        looks = focused is not None and self in focused.ancestors_with_self
+        if looks and self.here is not None and self.here not in self._opened and self._trace(view) is not None:
+            self._opened[self.here] = view.session.step.id
+            self.post_message(Perform(OpenTrace(number=self.here[1], run=self.here[0])))
 
     def update_widgets(self, view: View) -> None:
-        """Draw the trace, if it is another one; and tell that it was opened, where that was not told."""
+        """Draw the trace, if it is another one."""
         if self.here is None:
             self.here = slowest(view)
         waterfall, trace = self.query_one(Waterfall), self._trace(view)
@@ -156,14 +167,13 @@ class TracePane(ShownPane):
             waterfall.trace = trace
         head = self.query_one("#trace-head", Static)
         head.set_class(trace is None, "-nothing")
-        words = trace_head(view, self.here, trace)
-        if offers_sampling(view):
-            words.append(f"\n{kept_words(view)}", style="bold")
-        head.update(words)
+        head.update(trace_head(view, self.here, trace))
+        kept = self.query_one("#trace-kept", Static)
+        kept.display = offers_sampling(view)
+        if kept.display:
+            kept.update(kept_words(view))
         self._update_foot(view)
-        if trace is not None and self.here is not None and self.here not in self._opened:
-            self._opened[self.here] = view.session.step.id
-            self.post_message(Perform(OpenTrace(number=self.here[1], run=self.here[0])))
+        self._look(view)
 
     def _trace(self, view: View) -> Trace | None:
         """Make the trace that is to be shown; None where there is none, or nobody reports it."""
