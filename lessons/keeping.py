@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from simulator.run_data import RunData
 
 STARTS_AGAIN = "the run that was under way starts again at 0: press r"
+NEW_STARTS_AGAIN = "the run that was under way, with new requests, starts again at 0: press n"
 
 
 class Standing(NamedTuple):
@@ -66,11 +67,12 @@ def open_session(
     kept, loads = _kept(progress, entry.id, notices)
     runs = _runs(progress, entry.id, notices)
     session.replay(kept, [data for _, data in runs])
-    _continue(session, runs, loads)
+    # A load whose run was lost is as if it had not been: the same key sends the same requests once more.
+    session.lab.seed = runs[-1][1].settings.seed if runs else session.seed
     if seed is not None:
         session.lab.seed = seed
     if loads and loads[-1][0] not in {number for number, _ in runs}:
-        notices.append(STARTS_AGAIN)
+        notices.append(NEW_STARTS_AGAIN if loads[-1][1] else STARTS_AGAIN)
     keeper = _Keeper(progress, entry.id, session)
     session.drafts |= keeper.drafts()
     session.on_kept, session.on_run, session.on_draft = keeper.keep, keeper.keep_run, keeper.keep_draft
@@ -91,20 +93,30 @@ class _Keeper:
         self.load: int | None = None
 
     def keep(self, step: str, action: Action) -> None:
+        """Keep an action with all that follows from it: a step that was left is done, a draft that is deployed is none.
+
+        A process that is killed has kept all of that or nothing: what is half kept is never made up for later.
+        """
         from lessons import actions as act
 
-        number = self.progress.append(self.lesson, step, act.encode(action))
-        if isinstance(action, act.RunLoad):
-            self.load = number
-        elif isinstance(action, act.GoOn):
-            self.progress.mark_done(self.lesson, step)
-        self.progress.set_place(self.lesson, self.session.step.id)
+        with self.progress.together():
+            number = self.progress.append(self.lesson, step, act.encode(action))
+            if isinstance(action, act.RunLoad):
+                self.load = number
+            elif isinstance(action, act.GoOn):
+                self.progress.mark_done(self.lesson, step)
+            elif isinstance(action, act.DeployOwn) and self._draft(action.service) == action.source:
+                self.keep_draft(action.service, None)
+            self.progress.set_place(self.lesson, self.session.step.id)
+
+    def _draft(self, service: str) -> str | None:
+        return self.progress.draft(f"{self.lesson}/{service}")
 
     def drafts(self) -> dict[str, str]:
         """Give the drafts of this attempt at the lesson; those of an attempt before it are gone."""
         found = {}
         for service in self.session.lab.versions:
-            text = self.progress.draft(f"{self.lesson}/{service}")
+            text = self._draft(service)
             if text and self.progress.place(self.lesson) is None:
                 self.keep_draft(service, None)
             elif text:
@@ -167,14 +179,6 @@ def _runs(progress: Progress, lesson: str, notices: list[str]) -> list[tuple[int
         except NotKeptError as error:
             notices.append(f"a run of this lesson is missing: {error}")
     return found
-
-
-def _continue(session: Session, runs: list[tuple[int, RunData]], loads: list[tuple[int, bool]]) -> None:
-    """Go on with the seed of the last run."""
-    if not runs:
-        return
-    last, data = runs[-1]
-    session.lab.seed = data.settings.seed + sum(new for number, new in loads if number > last)
 
 
 def _steps_key(progress: Progress, lesson: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import zlib
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -21,7 +21,7 @@ from lessons.store_reading import TROUBLE, NewerError
 from simulator.errors import NotKeptError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
     from typing import Self
 
@@ -68,6 +68,7 @@ class Progress:
         self._file: ProgressFile | None = None
         self._connection: sqlite3.Connection | None = None
         self._unsaved: list[Statement] = []
+        self._together = 0
         self._columns: dict[int, bytes] = {}  # compressed, of runs that are not in the file
         self._closed = False
 
@@ -161,6 +162,17 @@ class Progress:
     def seed(self) -> int:
         """The seed of this data folder, drawn once and kept."""
         return self._contents.seed
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Save all that is kept inside as one: on disk is the whole of it, or nothing, whenever the process ends."""
+        self._together += 1
+        try:
+            yield
+        finally:
+            self._together -= 1
+            if not self._together:
+                self._save()
 
     def append(self, lesson: str, step: str, event: bytes) -> int:
         """Keep one acknowledged action and return its number; numbers grow and are never given twice."""
@@ -266,6 +278,8 @@ class Progress:
         if self._file is None:
             return
         self._unsaved += statements
+        if self._together or not self._unsaved:
+            return
         try:
             self._file.write(self._unsaved)
         except GoneError as error:

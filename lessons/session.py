@@ -149,6 +149,10 @@ class Session:
             action = msgspec.structs.replace(action, right=bool(judgement.right))
             self.memory.take(action)
         self._keep(action, step)
+        if isinstance(action, act.DeployOwn) and self.drafts.get(action.service) == action.source:
+            self.keep_draft(
+                action.service, None
+            )  # once the deploy is kept: the text must not be lost between
         return judgement
 
     def _keep(self, action: Action, step: str | None = None) -> None:
@@ -247,8 +251,6 @@ class Session:
     def _deploy_own(self, action: act.DeployOwn) -> None:
         version = self.lab.deploy(Version(action.service, action.name, action.source))
         self.versions.activated(version, action.note, action.at)
-        if self.drafts.get(action.service) == action.source:
-            self.keep_draft(action.service, None)
 
     def _roll_back(self, action: act.Rollback) -> None:
         if action.forced:

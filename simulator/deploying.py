@@ -46,12 +46,14 @@ class Version(msgspec.Struct, frozen=True):
         return f"{self.service}@{self.name}"
 
 
+@lru_cache(maxsize=64)
 def versions_of(service: str) -> tuple[str, ...]:
-    """List the built-in versions of a service, by name."""
+    """List the built-in versions of a service, by name; they are read once, for screens ask at every key."""
     prefix = service.replace("-", "_") + "_"
     return tuple(sorted(p.stem[len(prefix) :].replace("_", "-") for p in VERSIONS.glob(f"{prefix}*.py")))
 
 
+@lru_cache(maxsize=64)
 def read_version(ref: str) -> Version:
     """Read a built-in version such as ``request-ride@launch``. Raises UsageError, naming the nearest that exists."""
     service, at, name = ref.partition("@")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
@@ -53,7 +54,7 @@ _STEP = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<index>\d+|\.\.\.)\]")
 def convert(root: Node, kind: type[T], report: Report, *, broken: bool) -> T:
     """Return the root as a ``kind``; of no use where it is ``broken`` already or a problem is reported."""
     walk = _Walk(report)
-    value = walk.value(root, mi.type_info(kind))
+    value = walk.value(root, _type_info(cast("Any", kind)))
     if not (broken or walk.count):
         try:
             return msgspec.convert(value, kind)
@@ -65,6 +66,12 @@ def convert(root: Node, kind: type[T], report: Report, *, broken: bool) -> T:
     else:
         walk.refuse_objects()
     return cast("T", None)
+
+
+@lru_cache(maxsize=64)
+def _type_info(kind: Any) -> mi.Type:
+    """Describe a type: half the time of reading a lesson, and always the same."""
+    return mi.type_info(kind)
 
 
 class _Walk:

@@ -39,7 +39,7 @@ async def go_to(journey: Journey, text: str) -> None:
     await journey.keys("g")
     [line] = [i for i, row in enumerate(view(journey).rows) if text in row.code.plain]
     for _ in range(line):
-        await journey.pilot.press("j")
+        await journey.press("j")
     assert view(journey).cursor == line
 
 
@@ -74,6 +74,7 @@ def head(journey: Journey) -> str:
     return str(journey.lesson.query_one("#code-head").content)  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("journey", [(80, 24), (120, 40)], indirect=True, ids=["80x24", "120x40"])
 async def test_a_learner_marks_deploys_measures_and_goes_back(journey: Journey, data_folder: Path) -> None:
     await journey.open(LESSON)
     await journey.keys("6")

@@ -1,9 +1,17 @@
 """Lesson 1, by its keys."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from lessons.expressions import Unknown
 
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Journey
 
-async def test_a_learner_tries_a_complaint_by_hand(journey) -> None:
+
+async def play(journey: Journey) -> None:
+    """Play the lesson from home to its end."""
     await journey.open("01-complaint")
     await journey.go_on()
 
@@ -45,3 +53,7 @@ async def test_a_learner_tries_a_complaint_by_hand(journey) -> None:
     await journey.answer("a", "b", "c", "d")
     await journey.go_on()
     assert "Home" in type(journey.app.screen).__name__
+
+
+async def test_a_learner_tries_a_complaint_by_hand(journey: Journey) -> None:
+    await play(journey)

@@ -1,7 +1,14 @@
 """Lesson 2, by its keys."""
 
+from __future__ import annotations
 
-async def deploy(journey, token: str) -> None:
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Journey
+
+
+async def deploy(journey: Journey, token: str) -> None:
     """Deploy what runs once more, with this token."""
     await journey.keys("6 t")
     await journey.until(lambda: type(journey.app.screen).__name__ != "LessonScreen", "the line for the token")
@@ -14,7 +21,8 @@ async def deploy(journey, token: str) -> None:
     await journey.until(lambda: journey.session.scope()("deploys.n") > before, "the deploy")
 
 
-async def test_a_learner_turns_the_lights_on_and_off(journey) -> None:
+async def play(journey: Journey) -> None:
+    """Play the lesson from home to its end."""
     await journey.open("02-lights")
     await journey.run()
     await journey.answer("ab")
@@ -55,3 +63,7 @@ async def test_a_learner_turns_the_lights_on_and_off(journey) -> None:
     await journey.answer("b", "a")
     await journey.go_on()
     assert "Home" in type(journey.app.screen).__name__
+
+
+async def test_a_learner_turns_the_lights_on_and_off(journey: Journey) -> None:
+    await play(journey)

@@ -1,7 +1,15 @@
 """Lesson 3, by its keys."""
 
+from __future__ import annotations
 
-async def test_a_learner_puts_the_service_under_load(journey) -> None:
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Journey
+
+
+async def play(journey: Journey) -> None:
+    """Play the lesson from home to its end."""
     await journey.open("03-load")
     await journey.go_on()
 
@@ -27,3 +35,7 @@ async def test_a_learner_puts_the_service_under_load(journey) -> None:
     await journey.answer("b")
     await journey.go_on()
     assert "Home" in type(journey.app.screen).__name__
+
+
+async def test_a_learner_puts_the_service_under_load(journey: Journey) -> None:
+    await play(journey)

@@ -20,7 +20,8 @@ async def write_a_rule(journey: Journey, rule: str) -> None:
     await journey.until(lambda: len(journey.session.lab.rules) == before + 1, f"the rule {rule}")
 
 
-async def test_a_learner_is_alerted_and_looks_behind_the_alert(journey: Journey) -> None:
+async def play(journey: Journey) -> None:
+    """Play the lesson from home to its end."""
     await journey.open("04-alert")
     await journey.run()
     assert journey.session.runs[-1].alerts
@@ -57,3 +58,7 @@ async def test_a_learner_is_alerted_and_looks_behind_the_alert(journey: Journey)
     await journey.answer("a", "b")
     await journey.go_on()
     assert "Home" in type(journey.app.screen).__name__
+
+
+async def test_a_learner_is_alerted_and_looks_behind_the_alert(journey: Journey) -> None:
+    await play(journey)

@@ -1,7 +1,15 @@
 """Lesson 5, by its keys."""
 
+from __future__ import annotations
 
-async def test_a_learner_compares_slow_with_fast(journey) -> None:
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Journey
+
+
+async def play(journey: Journey) -> None:
+    """Play the lesson from home to its end."""
     await journey.open("05-compare")
     await journey.run()
     await journey.keys("7")
@@ -27,3 +35,7 @@ async def test_a_learner_compares_slow_with_fast(journey) -> None:
     await journey.answer("ab", "c")
     await journey.go_on()
     assert "Home" in type(journey.app.screen).__name__
+
+
+async def test_a_learner_compares_slow_with_fast(journey: Journey) -> None:
+    await play(journey)

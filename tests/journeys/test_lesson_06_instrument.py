@@ -40,7 +40,8 @@ def marked(journey: Journey) -> list[str]:
     return [mark.name for mark in marks(journey.session.lab.versions[RIDE].source)]
 
 
-async def test_a_learner_finds_the_wait_with_marks(journey: Journey) -> None:
+async def play(journey: Journey) -> None:
+    """Play the lesson from home to its end."""
     await journey.open("06-instrument")
     await journey.keys("6")
     await journey.answer("b")
@@ -87,3 +88,7 @@ async def test_a_learner_finds_the_wait_with_marks(journey: Journey) -> None:
     await journey.answer("c")
     await journey.go_on()
     assert "Home" in type(journey.app.screen).__name__
+
+
+async def test_a_learner_finds_the_wait_with_marks(journey: Journey) -> None:
+    await play(journey)

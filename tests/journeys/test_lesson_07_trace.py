@@ -1,13 +1,21 @@
 """Lesson 7, by its keys."""
 
+from __future__ import annotations
 
-async def open_a_slow_promo_trace(journey, sort: str = "") -> None:
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Journey
+
+
+async def open_a_slow_promo_trace(journey: Journey, sort: str = "") -> None:
     await journey.keys("3 escape slash")
     await journey.type("promo")
     await journey.keys(f"enter {sort} g t")
 
 
-async def test_a_learner_reads_traces_and_follows_the_call(journey) -> None:
+async def play(journey: Journey) -> None:
+    """Play the lesson from home to its end."""
     await journey.open("07-trace")
     await journey.run()
     await journey.keys("5")
@@ -37,3 +45,7 @@ async def test_a_learner_reads_traces_and_follows_the_call(journey) -> None:
     await journey.answer("c")
     await journey.go_on()
     assert "Home" in type(journey.app.screen).__name__
+
+
+async def test_a_learner_reads_traces_and_follows_the_call(journey: Journey) -> None:
+    await play(journey)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tui.panes.code import CodePane
 from tui.panes.code_pipeline import Pipeline
 from tui.panes.runs import RunsPane
@@ -128,8 +126,8 @@ async def find_the_line(journey: Journey) -> None:
     await journey.go_on()
 
 
-@pytest.mark.parametrize("journey", [(80, 24)], indirect=True, ids=["80x24"])  # eleven runs: once is enough
-async def test_a_learner_finds_what_tracing_costs(journey: Journey) -> None:
+async def play(journey: Journey) -> None:
+    """Play the lesson from home to its end."""
     await journey.open("08-cost")
     await find_the_line(journey)
 
@@ -163,3 +161,7 @@ async def test_a_learner_finds_what_tracing_costs(journey: Journey) -> None:
     await journey.answer("a", "d")
     await journey.go_on()
     assert "Home" in type(journey.app.screen).__name__
+
+
+async def test_a_learner_finds_what_tracing_costs(journey: Journey) -> None:
+    await play(journey)

@@ -37,7 +37,8 @@ def line_of(journey: Journey, choice: str) -> str:
     return next(str(line) for line, one in choice_lines(question).items() if one.id == choice)
 
 
-async def test_a_learner_follows_an_error_to_its_cause(journey: Journey) -> None:
+async def play(journey: Journey) -> None:
+    """Play the lesson from home to its end."""
     await journey.open("10-failed")
     await journey.keys("6 s")
     await journey.done("read_code")
@@ -97,3 +98,7 @@ async def test_a_learner_follows_an_error_to_its_cause(journey: Journey) -> None
     await journey.answer("d", "a")
     await journey.go_on()
     assert "Home" in type(journey.app.screen).__name__
+
+
+async def test_a_learner_follows_an_error_to_its_cause(journey: Journey) -> None:
+    await play(journey)

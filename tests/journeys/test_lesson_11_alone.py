@@ -4,33 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from lessons.loader import OpenCourse
-from lessons.progress import Progress
 from lessons.variants import chosen
-from tests.journeys.conftest import Journey
+from tests.journeys.conftest import at_home
 from tests.journeys.test_lesson_06_instrument import deploy, to_line
 from tests.journeys.test_lesson_09_prove import deploy as deploy_version
-from tui.app import RidelabApp
-from tui.screens.first_time import mark_seen
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
-
-@pytest.fixture
-async def on_call(request: pytest.FixtureRequest, data_folder: Path) -> AsyncIterator[Journey]:
-    """A learner whose data folder has a seed that draws the incident asked for."""
-    start = OpenCourse().lesson("11-alone").start
-    drawn = next(seed for seed in range(1, 1001) if chosen(start, seed) == request.param)
-    with Progress.open(data_folder, draw_seed=lambda: drawn) as progress:
-        mark_seen(progress)
-    app = RidelabApp(data=data_folder)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        yield Journey(app, pilot)
+    from tests.journeys.conftest import Journey
 
 
 async def open_late_exchange(journey: Journey) -> None:
@@ -68,9 +51,8 @@ async def come_to_the_end(journey: Journey, remedy: str) -> None:
     assert "Home" in type(journey.app.screen).__name__
 
 
-@pytest.mark.parametrize("on_call", ["authorizer"], indirect=True)
-async def test_a_wait_that_only_the_riders_clock_has_is_found_by_looking(on_call: Journey) -> None:
-    journey = on_call
+async def play_authorizer(journey: Journey) -> None:
+    """Play the lesson where its wait is before the handler, from home to its end."""
     await journey.open("11-alone")
     await journey.answer("f")
     await journey.go_on()
@@ -94,9 +76,8 @@ async def test_a_wait_that_only_the_riders_clock_has_is_found_by_looking(on_call
     await come_to_the_end(journey, "c")
 
 
-@pytest.mark.parametrize("on_call", ["throttling"], indirect=True)
-async def test_a_wait_in_a_part_of_the_handler_is_found_by_marks(on_call: Journey) -> None:
-    journey = on_call
+async def play(journey: Journey) -> None:
+    """Play the lesson where its wait is in a part of the handler, from home to its end."""
     await journey.open("11-alone")
     await journey.answer("c")
     await journey.go_on()
@@ -123,3 +104,19 @@ async def test_a_wait_in_a_part_of_the_handler_is_found_by_marks(on_call: Journe
     await journey.go_on()
     await try_the_guard(journey, "a")
     await come_to_the_end(journey, "a")
+
+
+def seed_of(incident: str) -> int:
+    """Find a seed that draws an incident."""
+    start = OpenCourse().lesson("11-alone").start
+    return next(seed for seed in range(1, 1001) if chosen(start, seed) == incident)
+
+
+async def test_a_wait_that_only_the_riders_clock_has_is_found_by_looking(data_folder: Path) -> None:
+    async with at_home(data_folder, (80, 24), seed_of("authorizer")) as journey:
+        await play_authorizer(journey)
+
+
+async def test_a_wait_in_a_part_of_the_handler_is_found_by_marks(data_folder: Path) -> None:
+    async with at_home(data_folder, (120, 40), seed_of("throttling")) as journey:
+        await play(journey)

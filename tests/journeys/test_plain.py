@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lessons.session import Session
 
 ROOT = Path(__file__).parents[2]
+PROGRAM = (sys.executable, "-m", "tui.cli")
 COURSE = OpenCourse()
 SEED = 7
 
@@ -88,7 +89,7 @@ class PlainJourney:
     def _commands(self, session: Session, action: act.Action) -> Iterator[str]:
         """Type the commands of an action; a source that was edited comes out of a file."""
         if isinstance(action, act.DeployOwn) and (action.edits or action.source):
-            file = self.folder / "own.py"
+            file = self.folder / f"own-{len(self.typed)}.py"
             file.write_text(session.versions.resolved(action).source, encoding="utf-8")
             yield f"edit {action.service} {file}"
             yield f"deploy own {action.service} {action.note}"
@@ -204,18 +205,7 @@ def test_the_command_line_plays_a_file_of_commands(home: Path, data_folder: Path
     commands.write_text("# the whole lesson\n" + "\n".join(journey.typed) + "\n", encoding="utf-8")
     with commands.open(encoding="utf-8") as file:
         ended = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "tui.cli",
-                "start",
-                lesson,
-                "--plain",
-                "--seed",
-                str(SEED),
-                "--data",
-                data_folder,
-            ],
+            [*PROGRAM, "start", lesson, "--plain", "--seed", str(SEED), "--data", data_folder],
             cwd=ROOT,
             stdin=file,
             capture_output=True,

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lessons import actions as act
-from lessons.keeping import STARTS_AGAIN, Standing, open_session, standing
+from lessons.keeping import NEW_STARTS_AGAIN, STARTS_AGAIN, Standing, open_session, standing
 from lessons.loader import OpenCourse
 from lessons.progress import Progress
+from lessons.store_file import ProgressFile
 from simulator.storing import pack
 
 if TYPE_CHECKING:
@@ -90,11 +91,17 @@ def test_a_run_under_way_starts_again_and_that_is_told_until_it_has(progress: Pr
     session.lab.advance(20.0)
     for _ in range(2):
         again, notices = open_session(COURSE, LESSON, progress)
-        assert notices == [STARTS_AGAIN]
+        assert notices == [NEW_STARTS_AGAIN]
         assert len(again.runs) == 1
-        assert again.lab.seed == 8
-    run(again)
-    assert [data.settings.seed for data in opened(progress).runs] == [7, 8]
+        assert again.lab.seed == 7
+    again.perform(act.RunLoad())
+    again.lab.advance(20.0)
+    again, notices = open_session(COURSE, LESSON, progress)
+    assert notices == [STARTS_AGAIN]
+    run(again, new=True)  # the very requests that were lost, and a step that asks for new ones counts them
+    again = opened(progress)
+    assert [data.settings.seed for data in again.runs] == [7, 8]
+    assert again.scope()("did.ran_new") == 1
 
 
 def test_what_cannot_be_read_is_skipped_and_told(progress: Progress) -> None:
@@ -127,3 +134,24 @@ def test_a_reset_begins_anew_with_the_folder_s_seed(progress: Progress) -> None:
     assert not standing(progress, LESSON).begun
     again = opened(progress)
     assert (again.place, again.runs, again.lab.seed) == (0, [], 7)
+
+
+def test_what_follows_from_an_action_is_written_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[list[str]] = []
+    write = ProgressFile.write
+
+    def noting(file: ProgressFile, statements: list[tuple[str, tuple[object, ...]]]) -> None:
+        written.append([text.split(" VALUES")[0].rpartition(" ")[2] for text, _ in statements])
+        write(file, statements)
+
+    with Progress.open(tmp_path, course=COURSE.name) as progress:
+        session = opened(progress)
+        source = session.version("request-ride@launch").source + "# mine\n"
+        session.keep_draft("request-ride", source)
+        monkeypatch.setattr(ProgressFile, "write", noting)
+        session.perform(act.GoOn())
+        session.perform(act.DeployOwn(source=source))
+        assert written == [["events", "steps", "places"], ["events", "drafts"]]
+        assert session.drafts == opened(progress).drafts == {}
