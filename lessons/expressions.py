@@ -18,8 +18,9 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
+from lessons.expression_tokens import ADVICE, DASHED, TOKEN, Token
 from simulator.errors import RidelabError, nearest
 
 CANNOT_TELL: Final = "cannot tell"
@@ -104,26 +105,6 @@ def _clipped(text: object) -> str:
     return "".join(char if char.isprintable() else "?" for char in str(text)[:40])
 
 
-class _Token(NamedTuple):
-    kind: str  # number, text, name, sign, end
-    text: str
-    offset: int
-
-
-_TOKEN = re.compile(
-    r"[ \t\r\n]*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<text>'(?:[^'\\]|\\['\\])*')"
-    r"|(?P<name>(?!(?:and|or|not|in)(?![\w.]))[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)"
-    r"|(?P<sign>and|or|in|not(?:\s+in(?![\w.]))?|==|!=|<=|>=|[-+*/<>(),|])"
-    r"|(?P<end>\}\}|\Z)|(?P<foreign>.))",
-    re.ASCII | re.DOTALL,
-)
-_ADVICE = {
-    "=": "; write `==` to compare", "!": "; write `not`", "&": "; write `and`",
-    '"': "; write text in single quotes", "%": "; write a share as 0.2 and show it with `| percent`",
-    "'": "; a text ends with a quote, and `\\'` and `\\\\` stand for a quote and a backslash in it",
-}  # fmt: skip
-
-
 class _Parser:
     """Reads one expression, from `start` to the end of the source or, in a template, to closing braces."""
 
@@ -136,8 +117,8 @@ class _Parser:
         hint += "; write `\\{{` where two braces are plain text" if self.braces else ""
         return ExpressionError.at(self.source, self.token.offset if offset is None else offset, reason, hint)
 
-    def read(self) -> _Token:
-        match = _TOKEN.match(self.source, self.end)
+    def read(self) -> Token:
+        match = TOKEN.match(self.source, self.end)
         assert match is not None, "the last two alternatives match anything"
         kind = match.lastgroup or "foreign"
         text, offset = match[kind], match.start(kind)
@@ -147,10 +128,11 @@ class _Parser:
         if kind == "end" and self.braces and not text:
             raise self.error("this insert is not closed by `}}`", offset=self.start - 2)
         if kind == "foreign" or (kind == "end" and text and not self.braces):
-            raise self.error(f"`{_clipped(text)}` means nothing here", _ADVICE.get(text, ""), offset)
-        return _Token(kind, " ".join(text.split()) if kind == "sign" else text, offset)
+            advice = ADVICE.get(self.source[offset : offset + 2]) or ADVICE.get(text, "")
+            raise self.error(f"`{_clipped(text)}` means nothing here", advice, offset)
+        return Token(kind, " ".join(text.split()) if kind == "sign" else text, offset)
 
-    def next(self) -> _Token:
+    def next(self) -> Token:
         token, self.last = self.token, _clipped(self.token.text)
         self.token = self.read()
         return token
@@ -305,9 +287,19 @@ class Expression:
         self, names: Iterable[str], functions: Functions = FUNCTIONS, filters: Functions = FILTERS
     ) -> list[ExpressionError]:
         """Find each name, function and filter that does not exist; the error names the nearest that does."""
-        known = {"name": frozenset(names), "call": frozenset(functions), "filter": frozenset(filters)}
+        names = frozenset(names)
+        known = {"name": names, "call": frozenset(functions), "filter": frozenset(filters)}
         nodes = [node for node in (*self.tree, *self.filters) if node.kind in known]
-        return [self._missing(n, known[n.kind]) for n in nodes if n.value not in known[n.kind]]
+        dashed = [
+            match.span() for match in DASHED.finditer(self.source) if match.group().replace("-", "_") in names
+        ]
+        # Of a name written with dashes only the first part says so.
+        rest = {i for start, end in dashed for i in range(start + 1, end)}
+        return [
+            self._missing(n, known[n.kind])
+            for n in nodes
+            if n.value not in known[n.kind] and n.offset not in rest
+        ]
 
     def evaluate(self, scope: Scope, functions: Functions = FUNCTIONS, filters: Functions = FILTERS) -> Value:
         """Compute the value or, with filters, the text they make of it; raises ExpressionError.
@@ -355,8 +347,12 @@ class Expression:
             raise self._error(node, f"`{key}` cannot be computed ({error})") from None
 
     def _missing(self, node: Node, known: Iterable[str]) -> ExpressionError:
-        reason = f"unknown {'function' if node.kind == 'call' else node.kind} `{_clipped(node.value)}`"
-        return self._error(node, reason, nearest(str(node.value), known))
+        word = DASHED.match(self.source, node.offset) if node.kind == "name" else None
+        asked = (
+            word.group() if word is not None and word.group().replace("-", "_") in known else str(node.value)
+        )
+        reason = f"unknown {'function' if node.kind == 'call' else node.kind} `{_clipped(asked)}`"
+        return self._error(node, reason, nearest(asked, known))
 
     def _error(self, node: Node, reason: str, hint: str = "") -> ExpressionError:
         return ExpressionError.at(self.source, node.offset, reason, hint)

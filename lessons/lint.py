@@ -49,13 +49,18 @@ def lint_course(course: OpenCourse) -> list[Problem]:
     document = read(file, Course, name=course.shown("course.yaml"))
     places = Places(document, file)
     listed = {entry.id for entry in course.entries}
-    found = [
-        places.problem(
-            ("lessons",), f"the lesson in the folder `{folder}` is not listed: list it, or move it"
-        )
-        for folder in sorted(path.parent.name for path in course.folder.glob("*/lesson.yaml"))
-        if folder not in listed
-    ]
+    there = sorted(path.parent.name for path in course.folder.glob("*/lesson.yaml"))
+    found, meant = [], ""
+    for i, entry in enumerate(course.entries):
+        if entry.id not in there:
+            near = nearest(entry.id, there)
+            meant += near
+            what = f"there is no `{entry.id}/lesson.yaml` beside this file{near}"
+            found.append(places.problem(("lessons", i, "id"), what))
+    for folder in there:
+        if folder not in listed and f"`{folder}`" not in meant:
+            what = f"the lesson in the folder `{folder}` is not listed: list it, or move it"
+            found.append(places.problem(("lessons",), what))
     for path, lesson in _led_to(document.value):
         if lesson not in listed:
             found.append(places.problem(path, f"there is no lesson `{lesson}`{nearest(lesson, listed)}"))

@@ -146,6 +146,7 @@ def _problems(document: Document[Lesson], places: Places) -> Iterator[Problem]:
     """Find what is well typed and wrong all the same."""
     from lessons.expressions import ExpressionError, parse, parse_template
     from lessons.names import FUNCTIONS, known_names
+    from lessons.proof_checks import answer_problems
     from lessons.question_checks import wrong_question
     from lessons.start_checks import control_problems, start_problems, told_too_soon
 
@@ -176,6 +177,7 @@ def _problems(document: Document[Lesson], places: Places) -> Iterator[Problem]:
 
     yield from start_problems(document)
     yield from control_problems(document)
+    yield from answer_problems(document)
     yield from told_too_soon(document)
     yield from _deploys(document)
     seen: set[str] = set()

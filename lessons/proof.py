@@ -12,6 +12,7 @@ from lessons import actions as act
 from lessons.answers import right_choices, shown_choices
 from lessons.expressions import Unknown, parse_template
 from lessons.names import FUNCTIONS
+from lessons.proof_checks import missing_spans
 from lessons.session import Session
 from lessons.variants import proof_of
 from simulator.errors import RidelabError
@@ -139,6 +140,8 @@ def _wrong_choices(session: Session, step: Step, question: Question) -> Iterable
         return
     if len(right) != 1 and question.kind in ONE_RIGHT:
         yield f"step `{step.id}`: exactly one choice is right where one is asked for; here {len(right)} are"
+    if question.kind == "span":
+        yield from (f"step `{step.id}`: {what}" for what in missing_spans(session, right))
     wrong: list[tuple[str, ...]] = [(one.id,) for one in question.choices if one.id not in right]
     if question.kind == "order":
         ids = tuple(choice.id for choice in question.choices)

@@ -57,7 +57,12 @@ def _wrong_right(question: Question, *, prediction: bool) -> str:
         return "the choices of an order are listed in the right one: leave `right` away" if said else ""
     told = any(isinstance(right, str) for right in said)  # which one it is, only the lab can tell
     if question.kind != "several" and len(said) != 1 and not told:
-        return f"exactly one choice is right where one is asked for; here {len(said)} are"
+        several = (
+            "; where several are, write `kind: several`"
+            if len(said) > 1 and question.kind == "choice"
+            else ""
+        )
+        return f"exactly one choice is right where one is asked for; here {len(said)} are{several}"
     return "" if said else "no choice is right"
 
 

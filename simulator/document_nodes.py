@@ -35,7 +35,12 @@ _ALIAS = "aliases (`*name`) are not read here; write the value out, or quote a t
 _ANCHOR = "anchors (`&name`) are not read here; remove it, or quote a text that begins with `&`"
 _MERGE = "merge keys (`<<`) are not read here; write the keys out"
 _COLON = "a `:` cannot stand here; put quotes around a text that holds `: `, or mend the indentation"
-_MISFIT = "this does not fit what stands before it; mend the indentation or the quotes"
+_MISFIT = (
+    "this does not fit what stands before it; mend the indentation, or a quote above that is never closed"
+)
+_ITEM = (
+    "every item of this list must begin with `- `, in the same column; indent what belongs to the item above"
+)
 _KEY = "a key must be a text, not a list or a mapping"
 _QUOTE_TEMPLATE = "put quotes around a text that begins with `{{`"
 _HALF = "half a character (a lone surrogate); write the whole one"
@@ -57,7 +62,7 @@ _SAYINGS = (
     ("block scalar", "after `|` or `>` the text begins on the next line"),
     ("expected key", _MISFIT),
     ("block end", _MISFIT),
-    ("'-' indicator", "every item of this list must begin with `- `, in the same column"),
+    ("'-' indicator", _ITEM),
     ("node content", "a value is expected here; put quotes around a text that begins with this character"),
 )
 

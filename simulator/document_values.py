@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # Only the first problems are shown, and looking for near words is slow.
+MANY = 8
 _HINTS = 10
 _LONGEST_WORD = 100
 _SAID_AT = re.compile(r"(?P<what>.*?)(?: - at (?:`key` in )?`\$(?P<path>[^`]*)`)?", re.DOTALL)
@@ -224,9 +225,12 @@ class _Walk:
 
     def _choice(self, node: Scalar, kind: Choice) -> Any:
         known = choices(kind)
-        return (
-            known[node.text] if node.text in known else self._wrong(node, kind, self._near(node.text, known))
-        )
+        if node.text in known:
+            return known[node.text]
+        near = self._near(node.text, known)
+        if near and len(known) > MANY:  # what was meant, before a long list
+            return self._say(node, f"{found(node)} is not known here{near} Expected {described(kind)}")
+        return self._wrong(node, kind, near)
 
     def _untyped(self, node: Node) -> Any:
         """Return what the node is by YAML's core rules, for a type that leaves it open."""

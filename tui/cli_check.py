@@ -63,7 +63,8 @@ def _check_course(course: OpenCourse) -> int:
     codes = [_check_glossary(course)]
     if problems := lint_course(course):
         codes.append(_tell(problems, course.folder))
-    return max([*codes, *(_check_lesson(course, entry.id) for entry in course.entries)])
+    there = [entry.id for entry in course.entries if (course.folder / entry.id / "lesson.yaml").is_file()]
+    return max([*codes, *(_check_lesson(course, lesson) for lesson in there)], default=0)
 
 
 def _check_glossary(course: OpenCourse) -> int:

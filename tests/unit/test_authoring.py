@@ -183,6 +183,30 @@ BROKEN = {
         2,
     ),
     "a version that there is not": ("request-ride@launch", "request-ride@lunch", "did you mean", 2),
+    "an answer to no question": (
+        "do: predict, question: over",
+        "do: predict, question: ovr",
+        "did you mean `over",
+        2,
+    ),
+    "a name with dashes": (
+        "{{ run.median | ms }}, and",
+        "{{ did.compare-groups }}, and",
+        "`did.compare_groups`",
+        2,
+    ),
+    "a comparison the wrong way round": (
+        "{{ run.median | ms }}, and",
+        "{{ run.n => 1 }}, and",
+        "write `>=`",
+        2,
+    ),
+    "a closing brace too few": (
+        "{{ run.median | ms }}, and",
+        "{{ run.median | ms }, and",
+        "is closed by `}}`",
+        2,
+    ),
     "half an indentation": ("    check:\n", "   check:\n", ":", 2),
 }
 
@@ -224,6 +248,26 @@ def test_a_folder_that_nobody_lists_is_told(ridelab: Callable[..., Said], course
     code, _, err = ridelab("check", str(course))
     assert code == 1
     assert f"{course / 'course.yaml'}:5:3: the lesson in the folder `02-more` is not listed" in err
+
+
+def test_a_lesson_in_another_folder_is_told_where_it_is_listed(
+    ridelab: Callable[..., Said], course: Path
+) -> None:
+    change(course / "course.yaml", "id: 01-tail", "id: 01-tial")
+    code, _, err = ridelab("check", str(course))
+    assert code == 1
+    [head] = [line for line in err.splitlines() if line.startswith("ridelab: ")]
+    assert f"{course / 'course.yaml'}:" in head
+    assert "there is no `01-tial/lesson.yaml` beside this file; did you mean `01-tail`?" in head
+
+
+def test_a_choice_that_a_proof_misspells_is_told_where_it_stands(
+    ridelab: Callable[..., Said], course: Path
+) -> None:
+    change(course / LESSON, "choices: [", "choices: [x")
+    code, _, err = ridelab("check", str(course))
+    assert code == 2
+    assert re.search(r"has no choice `x\w+`; did you mean `\w+`\?", err)
 
 
 def test_a_figure_in_a_glossary_needs_a_source(ridelab: Callable[..., Said], course: Path) -> None:
