@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -13,11 +14,12 @@ from simulator.load import load_plan
 from simulator.scoring import Score, score
 
 if TYPE_CHECKING:
-    from lessons.model import Recorded, Start
+    from lessons.model import Recorded, Start, Step
     from lessons.session import Session
     from simulator.run_data import RunData
     from simulator.settings import AlertRule, Scenario
 
+_SCORES: Final = re.compile(r"\b(?:rules?|given|best|errors)\.[a-z]")
 NO_RUNS: Final = Unknown("this lesson has no recorded runs")
 NO_RULE: Final = Unknown("no rule of your own is on")
 NO_ERRORS: Final = Unknown("no rule of your own asks for errors")
@@ -73,6 +75,25 @@ def scores(session: Session) -> tuple[Score, ...]:
     """Score the rules that the learner added and that are on, in the order of adding."""
     given = session.lab.scenario.monitoring.rules
     return tuple(session.recordings.score(rule) for rule in added(session.lab.rules, given).own)
+
+
+def withheld(session: Session) -> str:
+    """Say why the scores are not told yet, or give an empty text: they would answer what the lesson asks to predict."""
+    if session.recordings.recorded is None:
+        return ""
+    steps = session.lesson.steps
+    first = next((i for i, step in enumerate(steps) if _speaks_of_scores(step)), 0)
+    if session.place < first:
+        return "later in this lesson"
+    asked = session.step.predict
+    open_ = asked is not None and asked.id not in session.memory.predictions
+    return "once you have said what you expect" if open_ and _speaks_of_scores(session.step) else ""
+
+
+def _speaks_of_scores(step: Step) -> bool:
+    texts = [step.text, step.afterwards, *(clause.that for clause in step.check)]
+    texts += [asked.ask for asked in (step.predict, step.question) if asked is not None]
+    return any(_SCORES.search(text) for text in texts)
 
 
 RULES: Final = {

@@ -199,6 +199,7 @@ def test_figures_are_dots_until_they_are_known() -> None:
     assert figures(None, recorded=True, runs=True) == ("...", "...", "...", "...")
     assert figures(Tally(None, 1, 3), recorded=False, runs=True) == ("1/3",)
     assert figures(None, recorded=False, runs=False) == ()
+    assert figures(Tally(None, 1, 3), recorded=True, runs=True, withheld=True) == ("?", "?", "?", "1/3")
 
 
 # only where a lesson offers it

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from lessons.controls import MOST_RULES
+from lessons.recording import withheld
 from lessons.rules import parse_rule, write_rule
 from simulator.errors import UsageError
 from simulator.monitoring import describe_rule
@@ -51,6 +52,7 @@ class RuleList(CursorList):
         self.rules: tuple[AlertRule, ...] = ()
         self._tallies: dict[AlertRule, Tally | None] = {}
         self._recorded = False
+        self._withheld = False
         self._runs = False
         self.placeholder = "No alert rule is on."
 
@@ -64,6 +66,7 @@ class RuleList(CursorList):
         before, self.rules = self.rules, tuple(view.session.lab.rules)
         self._tallies = {rule: tallies.of(rule, view) for rule in self.rules}
         self._recorded = view.session.recordings.recorded is not None
+        self._withheld = bool(withheld(view.session))
         self._runs = bool(view.runs)
         cursor = self.cursor
         if before and (new := [i for i, rule in enumerate(self.rules) if rule not in before]):
@@ -93,17 +96,20 @@ class RuleList(CursorList):
         rule, room = self.rules[index], self._room(width)
         words = write_rule(rule)
         words = words if len(words) <= room else f"{words[: room - 1]}…"
-        found = figures(self._tallies.get(rule), recorded=self._recorded, runs=self._runs)
+        tally = self._tallies.get(rule)
+        found = figures(tally, recorded=self._recorded, runs=self._runs, withheld=self._withheld)
         cells = "".join(
             f"  {cell:>{max(len(name), 5)}}" for name, cell in zip(self._columns(), found, strict=True)
         )
         return [("text", f"{words:<{room}}"), ("strong", cells)]
 
 
-def figures(tally: Tally | None, *, recorded: bool, runs: bool) -> tuple[str, ...]:
-    """Write what was counted for a rule, column by column; dots for what is being counted."""
+def figures(tally: Tally | None, *, recorded: bool, runs: bool, withheld: bool = False) -> tuple[str, ...]:
+    """Write what was counted for a rule, column by column: dots while it is being counted, ``?`` while withheld."""
     found: list[str] = []
-    if recorded:
+    if recorded and withheld:
+        found += ["?", "?", "?"]
+    elif recorded:
         score = tally.score if tally is not None else None
         found += (
             ["...", "...", "..."]
@@ -126,7 +132,9 @@ def rule_text(view: View, rule: AlertRule | None, tallies: Tallies) -> Text:
     if rule is not None:
         text.append(rule.name, style="bold").append(f"\n{describe_rule(rule)}.")
         tally = tallies.of(rule, view)
-        if tally is not None and (score := tally.score) is not None:
+        if later := withheld(view.session):
+            text.append(f"\nHow it does on the recorded days is told {later}.")
+        elif tally is not None and (score := tally.score) is not None:
             text.append(
                 f"\nIt fires on {score.sick} of {counted(score.of_sick, 'recorded sick run')} and on "
                 f"{score.healthy} of {counted(score.of_healthy, 'healthy one')}: gain {score.gain:+.2f} (1 is perfect, "
