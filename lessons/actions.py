@@ -165,7 +165,9 @@ class Predict(Action, frozen=True, tag="predict"):
 
 
 class AskHint(Action, frozen=True, tag="hint"):
-    """Ask for the next hint of a step."""
+    """Ask for the next hint of a step. `clause`: that of the check whose own hint came, from 0; None: the ladder's."""
+
+    clause: int | None = None
 
 
 class GoOn(Action, frozen=True, tag="go-on"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from lessons.expressions import Unknown, parse, parse_template
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A check's answer, with its reason."""
+    """A check's answer, with its reason, and which of its clauses it is about, from 0."""
 
     answer: Literal["met", "not yet", "cannot tell"]
     because: str = ""
+    clause: int | None = field(default=None, compare=False)
 
     @property
     def met(self) -> bool:
@@ -33,7 +34,7 @@ MET = Verdict("met")
 
 def judge_check(check: list[Clause], scope: Scope, functions: Functions) -> Verdict:
     """Give the first clause that is not met, or `MET`."""
-    for clause in check:
+    for i, clause in enumerate(check):
         value = parse(clause.that).evaluate(scope, functions)
         if isinstance(value, Unknown):
             why = (
@@ -41,7 +42,7 @@ def judge_check(check: list[Clause], scope: Scope, functions: Functions) -> Verd
                 if clause.unknown
                 else value.reason
             )
-            return Verdict("cannot tell" if clause.unknown else "not yet", why)
+            return Verdict("cannot tell" if clause.unknown else "not yet", why, i)
         if value is not True:
-            return Verdict("not yet", parse_template(clause.otherwise).render(scope, functions=functions))
+            return Verdict("not yet", parse_template(clause.otherwise).render(scope, functions=functions), i)
     return MET

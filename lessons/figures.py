@@ -37,8 +37,9 @@ _LITERAL: Final = re.compile(
     rf"|{_DIGITS}\s+(?-i:s)\b(?!')"
     rf"|{_WORDS}\s+(?:{_SHORT}|{_PLURAL})\b"
     rf"|(?:{_DIGITS}|{_WORDS})\s+(?:tenth|hundredth|thousandth|millionth)s\s+of\s+a\s+second\b"
-    r"|\b(?:half|a\s+quarter\s+of|a\s+third\s+of|three\s+quarters\s+of|an?\s+(?:tenth|hundredth|thousandth)\s+of)"
-    r"\s+a\s+second\b",
+    r"|\b(?:half|three\s+quarters\s+of|(?:an?|one)\s+(?:quarter|third|fifth|tenth|hundredth|thousandth)\s+of)"
+    r"\s+a\s+second\b"
+    r"|\b(?:a|one)\s+second\s+and\s+(?:a\s+half|a\s+quarter|three\s+quarters)\b",
     re.IGNORECASE,
 )
 

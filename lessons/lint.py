@@ -43,6 +43,9 @@ _SINGLE: Final = re.compile(r"(?<!\{)\{\s*[a-z_]+\.[^{}\n]*\}")
 _STRUCK: Final = re.compile(r"~~")
 
 
+GOAL: Final = "You can"
+
+
 def lint_course(course: OpenCourse) -> list[Problem]:
     """Find what is wrong with a course as a whole: folders that nobody lists, dead ends and literal figures in it."""
     file = course.folder / "course.yaml"
@@ -131,6 +134,8 @@ def lint_lesson(course: OpenCourse, lesson: str, glossary: Glossary | None) -> l
             *dead_links(text.text, course.folder / lesson, numbers),
         ):
             found.append(places.problem(text.path, what, text=text.text, start=start, length=length))
+    if not document.value.goal.startswith(GOAL):
+        found.append(document.problem(("goal",), f"a goal is one sentence that begins with *{GOAL}*"))
     found += _steps(document)
     return sorted(set(found), key=lambda one: (one.line, one.column))
 

@@ -200,6 +200,7 @@ def _problems(document: Document[Lesson], places: Places) -> Iterator[Problem]:
             yield from expression(clause.that, (*at, "check", j, "that"))
             yield from template(clause.otherwise, (*at, "check", j, "otherwise"))
             yield from template(clause.unknown, (*at, "check", j, "unknown"))
+            yield from template(clause.hint, (*at, "check", j, "hint"))
         for key in ("question", "predict"):
             question: Question | None = getattr(step, key)
             if question is None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lessons import actions as act
 from lessons.expressions import parse, parse_template
+from lessons.hinting import hints_in_all, shown_hints
 from lessons.names import FUNCTIONS
 from lessons.progress import Progress
 from lessons.prose import unmarked
@@ -74,7 +75,7 @@ def as_it_was(session: Session, step: Step) -> Session:
             case act.Predict():
                 memory.predictions[action.question] = action
             case act.AskHint():
-                memory.hints[at] = memory.hints.get(at, 0) + 1
+                memory.hints.setdefault(at, []).append(action.clause)
             case act.CompareRuns():
                 memory.compared = (action.before, action.after)
             case _:
@@ -105,8 +106,8 @@ class Written:
             yield self.text(step.afterwards)
         if step.question is not None:
             yield from self.question(step.question, memory.answers.get(step.question.id))
-        if shown := memory.hints.get(step.id, 0):
-            yield f"Hints asked for: {shown} of {len(step.hints)}."
+        if shown := len(shown_hints(step, memory)):
+            yield f"Hints asked for: {shown} of {hints_in_all(step, memory)}."
 
     @property
     def met(self) -> bool:

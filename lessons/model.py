@@ -54,11 +54,15 @@ class Question(Part, frozen=True, kw_only=True):
 
 
 class Clause(Part, frozen=True, kw_only=True):
-    """A part of a check: an expression, what to say while it is false, and (`unknown`) when it cannot be told."""
+    """A part of a check: an expression, what to say while it is false, and (`unknown`) when it cannot be told.
+
+    `hint` comes before the next of the step's hints to whoever asks for one while this part is the one not met.
+    """
 
     that: str
     otherwise: str
     unknown: str = ""
+    hint: str = ""
 
 
 class Step(Part, frozen=True, kw_only=True):

@@ -46,7 +46,7 @@ class Proved:
 def prove(course: OpenCourse, lesson: str, seeds: Iterable[int] = SEEDS) -> tuple[Proved, list[Problem]]:
     """Prove a lesson. Raises DocumentError where it cannot be read; gives what could not be proved, with places."""
     document = course.document(lesson)
-    problems: dict[tuple[int, str], Problem] = {}
+    failed: dict[tuple[int, str], list[str]] = {}
     seeds, steps = list(seeds), document.value.steps
     incidents = [variant.id for variant in document.value.start.variants]
     plays: list[tuple[int, str | None]] = [(seed, None) for seed in seeds]
@@ -58,15 +58,22 @@ def prove(course: OpenCourse, lesson: str, seeds: Iterable[int] = SEEDS) -> tupl
         start = f"variant {incident}, seed {seed}" if incident else f"seed {seed}"
         for i, what in walk(session):
             key = (i, f"{incident}: {what.partition(':')[0]}")
-            problems.setdefault(key, document.problem(("steps", i), f"{what} ({start})"))
+            failed.setdefault(key, [f"{what} ({start}"]).append(start)
+    problems = [
+        document.problem(("steps", i), f"{first}{_others(len(set(starts)), len(seeds))})")
+        for (i, _), (first, *starts) in failed.items()
+    ]
     if not problems:
         for solved, by in passed_across(course, document.value, seeds[:SEEDS_ACROSS]):
             what = f"variant `{solved}` is solved by the proof of `{by}`: ask for what tells them apart"
-            problems.setdefault(
-                (0, what), document.problem(("start", "variants", incidents.index(solved)), what)
-            )
+            problems.append(document.problem(("start", "variants", incidents.index(solved)), what))
     asking = sum(step.asks for step in steps)
-    return Proved(lesson, len(steps), asking, len(seeds), len(incidents)), list(problems.values())
+    return Proved(lesson, len(steps), asking, len(seeds), len(incidents)), problems
+
+
+def _others(n: int, of: int) -> str:
+    """Say on how many of the seeds something failed, where that is not plain from one."""
+    return f"; so it is on {'all' if n == of else n} of {of} seeds" if of > 1 else ""
 
 
 def passed_across(course: OpenCourse, lesson: Lesson, seeds: Sequence[int]) -> list[tuple[str, str]]:
@@ -162,5 +169,7 @@ def render(session: Session, step: Step) -> None:
         if question is not None:
             texts += [question.ask, question.because]
             texts += [text for choice in question.choices for text in (choice.text, choice.because)]
+    for clause in step.check:
+        texts += [clause.otherwise, clause.unknown, clause.hint]
     for text in texts:
         parse_template(text).render(scope, functions=FUNCTIONS)

@@ -37,6 +37,7 @@ def texts(lesson: Lesson) -> Iterator[Text]:
         for j, clause in enumerate(step.check):
             yield Text((*at, "check", j, "otherwise"), clause.otherwise, prose=False)
             yield Text((*at, "check", j, "unknown"), clause.unknown, prose=False)
+            yield Text((*at, "check", j, "hint"), clause.hint)
         yield Text((*at, "afterwards"), step.afterwards)
         if step.question is not None:
             yield from _question(step.question, (*at, "question"))

@@ -15,6 +15,7 @@ from lessons.answers import exact_answer, with_line
 from lessons.budget import spend
 from lessons.checks import MET, Verdict, judge_check
 from lessons.controls import control
+from lessons.hinting import next_hint
 from lessons.names import FUNCTIONS, value_of
 from lessons.picking import pick
 from lessons.quiz import Judgement, judge
@@ -48,7 +49,7 @@ class Memory:
     tries: dict[str, int] = field(default_factory=dict)
     right: set[str] = field(default_factory=set)
     predictions: dict[str, act.Predict] = field(default_factory=dict)
-    hints: dict[str, int] = field(default_factory=dict)
+    hints: dict[str, list[int | None]] = field(default_factory=dict)
     compared: tuple[int, int] | None = None
 
     def take(self, answer: act.Answer) -> None:
@@ -187,7 +188,9 @@ class Session:
                 question = self.question(action.question)
                 return judge(question, action.choices, action.number, self.scope(), FUNCTIONS)
             case act.AskHint():
-                memory.hints[self.step.id] = min(memory.hints.get(self.step.id, 0) + 1, len(self.step.hints))
+                shown = memory.hints.setdefault(self.step.id, [])
+                if action.clause is not None or shown.count(None) < len(self.step.hints):
+                    shown.append(action.clause)
             case act.GoOn():
                 self._go_on()
             case act.GoBack():
@@ -330,6 +333,8 @@ class Session:
             return with_line(question, exact) if question.kind == "line" else exact
         if isinstance(action, act.DeployOwn):
             return self.versions.resolved(action)
+        if isinstance(action, act.AskHint):
+            return next_hint(self) or action
         if isinstance(action, act.RunLoad) and action.plan is None:
             return act.RunLoad(new=action.new, plan=self.step.plan or self.start.plan)
         return action

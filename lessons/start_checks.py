@@ -147,7 +147,9 @@ def told_too_soon(document: Document[Lesson]) -> Iterator[Problem]:
         texts: list[tuple[NodePath, str]] = [((*at, key), getattr(step, key)) for key in ("text", "do")]
         texts += [((*at, "hints", j), hint) for j, hint in enumerate(step.hints)]
         for j, clause in enumerate(step.check):
-            texts += [((*at, "check", j, key), getattr(clause, key)) for key in ("otherwise", "unknown")]
+            texts += [
+                ((*at, "check", j, key), getattr(clause, key)) for key in ("otherwise", "unknown", "hint")
+            ]
         for key in ("question", "predict"):
             question = getattr(step, key)
             if question is not None:

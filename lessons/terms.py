@@ -97,4 +97,4 @@ def _shown(step: Step) -> Iterator[str]:
         if question is not None:
             yield question.ask
             yield from (choice.text for choice in question.choices)
-    yield from (step.do, step.afterwards, *step.hints)
+    yield from (step.do, step.afterwards, *step.hints, *(clause.hint for clause in step.check))

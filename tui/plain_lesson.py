@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from lessons import actions as act
+from lessons.hinting import next_hint
 from simulator.errors import UsageError
 from tui.plain_commands import LESSON, Arguments, find, offered, whole
 from tui.plain_looking import PlainLooking
@@ -106,13 +107,13 @@ class PlainLesson(PlainLooking):
 
     def now(self) -> tuple[str, str]:
         """Name what makes sense now: what goes on in the lesson, and what can be done in the lab."""
-        session, step, memory = self.session, self.session.step, self.session.memory
+        session = self.session
         asked, met = what_is_asked(session), session.verdict().met
         runs, told = bool(session.runs), any(run.alerts for run in session.all_runs)
         lesson = {
             "enter": met,
             "answer": asked is not None and is_open(session, asked),
-            "hint": not met and memory.hints.get(step.id, 0) < len(step.hints),
+            "hint": not met and next_hint(session) is not None,
             "back": session.place > 0,
         }
         lab = {
@@ -174,10 +175,9 @@ class PlainLesson(PlainLooking):
 
     def _hint(self, arguments: Arguments) -> list[str]:
         arguments.at_most(0)
-        step, shown = self.session.step, self.session.memory.hints
-        if not step.hints:
+        if not self.session.step.hints:
             raise UsageError("this step has no hints: read it once more, with `step`")
-        if shown.get(step.id, 0) >= len(step.hints):
+        if next_hint(self.session) is None:
             raise UsageError("that was the last hint of this step; `step` says all of them again")
         self.perform(act.AskHint())
         return []

@@ -56,7 +56,8 @@ class State:
             progress.steps_done(lesson),
             tuple((step, timeless(action)) for step, action in memory.done),
             (
-                *map(frozenset, (memory.right, memory.tries.items(), memory.hints.items())),
+                *map(frozenset, (memory.right, memory.tries.items())),
+                frozenset((step, *shown) for step, shown in memory.hints.items()),
                 *map(tuple, (memory.answers.values(), memory.predictions.values())),
                 memory.compared,
             ),

@@ -37,7 +37,7 @@ def lesson(tmp_path: Path, text: str) -> Path:
 
 ASKS = """
 title: One
-goal: G
+goal: You can see it.
 panes: [load]
 steps:
   - id: only

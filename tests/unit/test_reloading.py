@@ -71,7 +71,7 @@ def test_a_step_that_has_another_name_now_is_the_one_in_its_place(desk: Desk) ->
 def test_a_lesson_that_became_shorter_ends_at_its_last_step(desk: Desk) -> None:
     desk.session.place = len(desk.session.lesson.steps) - 1
     desk.file.write_text(
-        "title: T\ngoal: G\npanes: [load]\nsteps:\n  - {id: one, title: T, text: T}\n", encoding="utf-8"
+        "title: T\ngoal: You can\npanes: [load]\nsteps:\n  - {id: one, title: T, text: T}\n", encoding="utf-8"
     )
     found = desk.reloader.look()
     assert found is not None

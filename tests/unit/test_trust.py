@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LESSON = """\
 title: One
-goal: G
+goal: You can
 panes: [load, code]
 steps:
   - id: only

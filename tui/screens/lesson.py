@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 
 from lessons import actions as act
 from lessons.budget import left_words
+from lessons.hinting import next_hint
 from lessons.reloading import Reloader
 from lessons.terms import words_of
 from simulator.errors import RidelabError
@@ -201,7 +202,7 @@ class LessonScreen(Playing):
         step = self.session.step
         if not step.hints:
             self.notify("This step has no hints: read it once more.", timeout=3)
-        elif self.session.memory.hints.get(step.id, 0) >= len(step.hints):
+        elif next_hint(self.session) is None:
             self.notify("That was the last hint of this step.", timeout=3)
         else:
             self.go_to_side("lesson")
@@ -255,8 +256,7 @@ class LessonScreen(Playing):
             case "answer":
                 return step.question is not None or (step.predict is not None and not (text and text.met))
             case "hint":
-                shown = session.memory.hints.get(step.id, 0)
-                return shown < len(step.hints) and text is not None and not text.met
+                return text is not None and not text.met and text.more_hints
             case "put_off":
                 return self.pointing is not None
             case "words":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from lessons.checks import MET, judge_check
 from lessons.expressions import Unknown, parse, parse_template
+from lessons.hinting import hints_in_all, next_hint, shown_hints
 from lessons.names import FUNCTIONS
 from lessons.prose import unmarked
 
@@ -43,6 +44,7 @@ class PanelText:
     afterwards: str
     hints: tuple[str, ...]
     hints_in_all: int
+    more_hints: bool
     last: bool
 
 
@@ -58,7 +60,6 @@ def panel_text(session: Session, *, terms: bool = False) -> PanelText:
     todos = _todos(session, step, lambda text: unmarked(render(text)))
     verdict = session.verdict(step)
     met = verdict.met
-    shown = session.memory.hints.get(step.id, 0)
     return PanelText(
         title=step.title,
         text=render(step.text),
@@ -67,8 +68,9 @@ def panel_text(session: Session, *, terms: bool = False) -> PanelText:
         reason=unmarked(_reason(session, verdict)),
         expected=_expectation(session, step, render, met=met),
         afterwards=render(step.afterwards) if met and step.afterwards else "",
-        hints=tuple(render(hint) for hint in step.hints[:shown]),
-        hints_in_all=len(step.hints),
+        hints=tuple(map(render, shown_hints(step, session.memory))),
+        hints_in_all=hints_in_all(step, session.memory),
+        more_hints=next_hint(session) is not None,
         last=session.at_end,
     )
 
