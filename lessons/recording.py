@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lessons.expressions import Unknown
@@ -14,6 +14,8 @@ from simulator.load import load_plan
 from simulator.scoring import Score, score
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lessons.model import Recorded, Start, Step
     from lessons.session import Session
     from simulator.run_data import RunData
@@ -40,13 +42,26 @@ class Recordings:
         self.recorded = recorded
         self.seed = seed
         self._scores: dict[AlertRule, Score] = {}
+        self._runs: Runs | None = Runs((), ()) if recorded is None else None
+        self._playing = Lock()
 
-    @cached_property
+    @property
+    def played(self) -> bool:
+        """Whether they were played, or there are none."""
+        return self._runs is not None
+
+    @property
     def runs(self) -> Runs:
         """Play them, or give those that were played; none where the lesson has none. It may be done in a thread."""
-        if self.recorded is None:
-            return Runs((), ())
-        return Runs(self._played(self.recorded.sick), self._played(self.recorded.healthy))
+        with self._playing:  # who comes while another plays them waits for those
+            if self._runs is None:
+                assert self.recorded is not None
+                self._runs = Runs(self._played(self.recorded.sick), self._played(self.recorded.healthy))
+            return self._runs
+
+    def play(self) -> None:
+        """Play them ahead, in a thread."""
+        _ = self.runs
 
     def _played(self, start: Start) -> tuple[RunData, ...]:
         assert self.recorded is not None
@@ -82,12 +97,21 @@ def withheld(session: Session) -> str:
     if session.recordings.recorded is None:
         return ""
     steps = session.lesson.steps
-    first = next((i for i, step in enumerate(steps) if _speaks_of_scores(step)), 0)
+    first = _first(steps)
     if session.place < first:
         return "later in this lesson"
     asked = session.step.predict
     open_ = asked is not None and asked.id not in session.memory.predictions
     return "once you have said what you expect" if open_ and _speaks_of_scores(session.step) else ""
+
+
+def wanted_soon(session: Session) -> bool:
+    """Tell whether the next step speaks of scores for which the recorded runs are still to be played."""
+    return not session.recordings.played and session.place + 1 >= _first(session.lesson.steps)
+
+
+def _first(steps: Sequence[Step]) -> int:
+    return next((i for i, step in enumerate(steps) if _speaks_of_scores(step)), 0)
 
 
 def _speaks_of_scores(step: Step) -> bool:

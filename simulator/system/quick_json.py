@@ -20,8 +20,8 @@ def _make() -> ModuleType:
         return module
     default = json.JSONEncoder().default
     text = encoder.encode_basestring_ascii
-    under_way: dict[int, Any] = {}  # objects that are being written, to find a circle
-    encode = make(under_way, default, text, None, ": ", ", ", False, False, True)
+    # It keeps no books of what is being written: runs in two threads share it. A circle ends as too deep.
+    encode = make(None, default, text, None, ": ", ", ", False, False, True)
     join = "".join
 
     def dumps(obj: Any, **options: Any) -> str:
@@ -30,8 +30,8 @@ def _make() -> ModuleType:
             return json.dumps(obj, **options)
         try:
             return join(encode(obj, 0))
-        finally:
-            under_way.clear()
+        except RecursionError:
+            return json.dumps(obj)  # which says what a circle is
 
     vars(module)["dumps"] = dumps
     return module

@@ -14,6 +14,7 @@ from textual.containers import Horizontal, Vertical
 from lessons import actions as act
 from lessons.budget import left_words
 from lessons.hinting import next_hint
+from lessons.recording import wanted_soon
 from lessons.reloading import Reloader
 from lessons.terms import words_of
 from simulator.errors import RidelabError
@@ -169,6 +170,8 @@ class LessonScreen(Playing):
             self.play()
         elif isinstance(action, act.Deploy | act.DeployOwn | act.Rollback | act.SetToken):
             self.notify(self._deployed(action), markup=False)
+        elif isinstance(action, act.GoOn) and wanted_soon(self.session):
+            self.run_worker(self.session.recordings.play, thread=True, group="recordings")
         self.show_all()
         return judgement
 
