@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.marking import bare, marks
 from tui.panes.code import CodePane
 from tui.panes.code_pipeline import Pipeline
+from tui.screens.quiz import QuizScreen
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Journey
@@ -40,11 +41,22 @@ def marked(journey: Journey) -> list[str]:
     return [mark.name for mark in marks(journey.session.lab.versions[RIDE].source)]
 
 
+async def put_in_order(journey: Journey) -> None:
+    """Take each choice up, carry it to its place, and let it go."""
+    quiz = journey.app.screen
+    assert isinstance(quiz, QuizScreen)
+    for place, choice in enumerate(quiz.question.choices):
+        at = quiz.choices.index(choice)
+        await journey.keys(f"{at + 1} space {'k ' * (at - place)} space")
+
+
 async def play(journey: Journey) -> None:
     """Play the lesson from home to its end."""
     await journey.open("06-instrument")
     await journey.keys("6")
-    await journey.answer("b")
+    await journey.keys("a")
+    await put_in_order(journey)
+    await journey.keys("enter enter")
     await journey.go_on()
 
     await to_line(journey, "await _record_ride(")

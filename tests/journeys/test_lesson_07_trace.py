@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.screens.quiz import QuizScreen
+
 if TYPE_CHECKING:
     from tests.journeys.conftest import Journey
 
@@ -36,7 +38,12 @@ async def play(journey: Journey) -> None:
     assert journey.session.lab.versions["promo-discount"].name == "traced"
     await journey.run()
     await open_a_slow_promo_trace(journey)
-    await journey.answer("b", "a")
+    await journey.keys("a enter enter")  # the question steps aside; the first bar is the whole invocation
+    await journey.until(lambda: isinstance(journey.app.screen, QuizScreen), "what is said to the bar")
+    assert journey.session.memory.answers["which_mark"].choices == ("promo-discount",)
+    await journey.keys("enter j enter")
+    await journey.until(lambda: journey.session.verdict().met, "the right bar")
+    await journey.keys("enter")
     await journey.go_on()
 
     await journey.keys("6 v v")
