@@ -103,6 +103,19 @@ def board_problems(course: OpenCourse, document: Document[Course]) -> Iterator[P
             yield from _text(document, ("findings", i, "answer"), finding.answer, lessons[finding.lesson])
 
 
+def told_at(course: OpenCourse, entry: str, lesson: Lesson) -> dict[str, list[str]]:
+    """Give the evidence and the findings that are told in a lesson's figures, by the step that ends with them."""
+    asked = {step.question.id: step.id for step in lesson.steps if step.question is not None}
+    found: dict[str, list[str]] = {}
+    for mystery in course.course.mysteries:
+        if mystery.closed_in == entry and mystery.closed_by in asked:
+            found.setdefault(asked[mystery.closed_by], []).append(mystery.evidence)
+    for finding in course.course.findings:
+        if finding.lesson == entry:
+            found.setdefault(lesson.steps[-1].id, []).append(finding.answer)
+    return found
+
+
 def _text(document: Document[Course], at: NodePath, text: str, lesson: Lesson) -> Iterator[Problem]:
     from lessons.expressions import ExpressionError, parse_template
     from lessons.names import FUNCTIONS, known_names

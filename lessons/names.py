@@ -66,6 +66,8 @@ NAMES: dict[str, str] = {
     "opened.marked_late": "whether the trace of such a late ride's invocation was opened, with marks in it",
     "opened.slow_callees": "how many invocations of called functions over half a second were opened",
     "opened.slowest_request": "whether the slowest request's exchange was opened in this step",
+    "opened.sources": "the versions whose source was looked at in this step, such as `request-ride@launch`",
+    "opened.code_of": "the functions whose source, in any version, was looked at in this step",
     "deployed.ride": "the version of request-ride that is deployed",
     "deployed.promo": "the version of promo-discount that is deployed",
     "deployed.new_marks": "how many marks the running request-ride has that the version before it had not",
@@ -227,7 +229,17 @@ def _slow_callees(session: Session, step: Step) -> int:
     return len(found)
 
 
-def _opened(session: Session, step: Step, what: str) -> bool | int:
+def _sources(session: Session, step: Step) -> list[str]:
+    """The versions whose source was looked at, in the order of the first look."""
+    done = session.memory.done
+    read = (action.version for at, action in done if at == step.id and isinstance(action, act.ReadCode))
+    return list(dict.fromkeys(read))
+
+
+def _opened(session: Session, step: Step, what: str) -> bool | int | list[str]:
+    if what in {"sources", "code_of"}:
+        refs = _sources(session, step)
+        return refs if what == "sources" else list(dict.fromkeys(ref.partition("@")[0] for ref in refs))
     if what == "slow_callees":
         return _slow_callees(session, step)
     found = False

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 from lessons import actions as act
 from lessons.answers import right_choices, shown_choices
 from lessons.expressions import Unknown, parse_template
+from lessons.mysteries import told_at
 from lessons.names import FUNCTIONS
 from lessons.proof_checks import missing_spans
+from lessons.rehearsal import bare
 from lessons.session import Session
 from lessons.variants import proof_of
 from simulator.errors import RidelabError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lessons.loader import OpenCourse
     from lessons.model import Lesson, Question, Step
@@ -49,6 +51,7 @@ def prove(course: OpenCourse, lesson: str, seeds: Iterable[int] = SEEDS) -> tupl
     failed: dict[tuple[int, str], list[str]] = {}
     seeds, steps = list(seeds), document.value.steps
     incidents = [variant.id for variant in document.value.start.variants]
+    board = told_at(course, lesson, document.value)
     plays: list[tuple[int, str | None]] = [(seed, None) for seed in seeds]
     if incidents:
         seeds = seeds[:SEEDS_EACH]
@@ -56,7 +59,7 @@ def prove(course: OpenCourse, lesson: str, seeds: Iterable[int] = SEEDS) -> tupl
     for seed, incident in plays:
         session = Session(course.scenario, document.value, seed, incident=incident)
         start = f"variant {incident}, seed {seed}" if incident else f"seed {seed}"
-        for i, what in walk(session):
+        for i, what in walk(session, board):
             key = (i, f"{incident}: {what.partition(':')[0]}")
             failed.setdefault(key, [f"{what} ({start}"]).append(start)
     problems = [
@@ -104,8 +107,11 @@ def finishes(session: Session, incident: str | None) -> bool:
     return True
 
 
-def walk(session: Session) -> Iterable[tuple[int, str]]:
-    """Play a lesson by its proof, and give (step's index, what is wrong) as it goes."""
+def walk(session: Session, board: Mapping[str, Sequence[str]] | None = None) -> Iterable[tuple[int, str]]:
+    """Play a lesson by its proof, and give (step's index, what is wrong) as it goes.
+
+    `board` are texts of the course that are told in the figures of the end of a step, by the step's id.
+    """
     for i, step in enumerate(session.lesson.steps):
         try:
             render(session, step)
@@ -117,6 +123,10 @@ def walk(session: Session) -> Iterable[tuple[int, str]]:
                 yield i, f"step `{step.id}` is not met by its proof: {verdict}"
                 session.memory.right |= {step.question.id} if step.question else set()
             render(session, step)
+            if verdict.met and board is not None:
+                yield from (
+                    (i, what) for text in board.get(step.id, ()) for what in _untold(session, step, text)
+                )
             if not session.at_end and verdict.met:
                 session.perform(act.GoOn())
             elif not verdict.met:
@@ -124,6 +134,16 @@ def walk(session: Session) -> Iterable[tuple[int, str]]:
         except RidelabError as error:
             yield i, f"step `{step.id}`: {error}"
             return
+
+
+def _untold(session: Session, step: Step, text: str) -> Iterable[str]:
+    """Say which figures of a text of the course cannot be told by the end of a step. Raises ExpressionError."""
+    template, scope = parse_template(text), session.scope(step)
+    template.render(scope, functions=FUNCTIONS)
+    for one in template.expressions:
+        value = bare(one).evaluate(scope, FUNCTIONS)
+        if isinstance(value, Unknown):
+            yield f"step `{step.id}`: what course.yaml tells at its end has no value: {value.reason}"
 
 
 def _play(session: Session, step: Step) -> Iterable[str]:

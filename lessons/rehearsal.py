@@ -92,15 +92,15 @@ def _inserts(lesson: Lesson, place: int) -> Iterator[tuple[Insert, Expression]]:
         # what a check says is said before it is met, when a value may well be missing
         if text.path[:2] == ("steps", place) and "check" not in text.path:
             for number, expression in enumerate(parse_template(text.text).expressions):
-                yield (text.path, text.text, number), _bare(expression)
+                yield (text.path, text.text, number), bare(expression)
     for key in ("predict", "question"):
         question = getattr(lesson.steps[place], key)
         if question is not None and question.value is not None:
             path: NodePath = ("steps", place, key, "value")
-            yield (path, question.value, 0), _bare(parse(question.value))
+            yield (path, question.value, 0), bare(parse(question.value))
 
 
-def _bare(expression: Expression) -> Expression:
+def bare(expression: Expression) -> Expression:
     """An expression without its filters: they would turn what is unknown into words."""
     return type(expression)(expression.tree, (), expression.text, expression.source)
 

@@ -117,6 +117,12 @@ class Session:
         """Whether this is the last step."""
         return self.place == len(self.lesson.steps) - 1
 
+    @property
+    def may_go_on(self) -> bool:
+        """Whether the step is met, or was left as met before: later runs take nothing away that was done."""
+        passed = (step for step, action in self.memory.done if isinstance(action, act.GoOn))
+        return self.step.id in passed or self.verdict().met
+
     def verdict(self, step: Step | None = None) -> Verdict:
         """Judge a step: its prediction, then its check, then its question."""
         step = step or self.step
@@ -200,9 +206,8 @@ class Session:
         return None
 
     def _go_on(self) -> None:
-        verdict = self.verdict()
-        if not verdict.met:
-            raise UsageError(str(verdict))
+        if not self.may_go_on:
+            raise UsageError(str(self.verdict()))
         if not self.at_end:
             self.place += 1
 

@@ -5,6 +5,7 @@ Lines go in and lines come out. It knows no screen and moves no cursor; what is 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Final
 from lessons.keeping import open_session, standing
 from lessons.prose import unmarked
 from simulator.errors import RidelabError, UsageError
-from tui.plain_commands import HOME, LESSON, Arguments, find, help_lines
+from tui.plain_commands import HOME, LESSON, Arguments, find, help_lines, words_of
+from tui.plain_course import kept, mysteries_lines, numbered, summary_lines, summary_text
+from tui.plain_keys import refused
 from tui.plain_text import WIDTH, paragraph, readable
 
 if TYPE_CHECKING:
@@ -28,17 +31,21 @@ if TYPE_CHECKING:
     from tui.plain_commands import PlainCommand
     from tui.plain_lesson import PlainLesson
 
+LONG: Final = re.compile(r"`([^`]{60})[^`]{10,}`")
+"""What somebody typed and is too long to be said again whole."""
+IN_THE_LAB: Final = "In the lab: "
 WELCOME: Final = (
     "A lab for services that are slow for some: Wild Rydes sends unicorns to riders, and a few wait too long. "
-    "Everything is text here: type a command and enter. `help` lists the commands."
+    "Everything is text here: type a command and enter. `help` lists the commands. Where a lesson says `press r`, type "
+    "r and enter; what other keys are here is said where a lesson names them."
 )
-HOME_PROMPT: Final = "Now: the number of a lesson, glossary, help, quit."
+HOME_PROMPT: Final = "Now: the number of a lesson, mysteries, summary, glossary, help, quit."
 KEYS: Final = (
     "Lessons speak of the keys of the screens. The letters r, n, a, h, b and q do the same here: run, new, answer, "
     "hint, back, lessons. For `e` there is no need: a run goes to its end at once, in virtual time, and --speed is "
-    "not looked at. A pane is a command: Load is `report` and `latencies`, Code is `code`, `diff` and `deploy`, and "
-    "so on. A number may be a word: `invocation slowest`, `fastest`, `failed`, `coldest`. "
-    "A line that begins with # is left out."
+    "not looked at. What another key is here, a step says where it names one. A pane is a command: Load is `report` "
+    "and `latencies`, Code is `code`, `diff` and `deploy`, and so on. A number may be a word: `invocation slowest`, "
+    "`fastest`, `failed`, `coldest`. A line that begins with # is left out."
 )
 
 
@@ -77,7 +84,18 @@ class Plain:
     # the loop
 
     def play(self, lesson: str | None = None) -> None:
-        """Begin with a lesson, or at the list of them, and go on to the end. Raises UsageError for no such lesson."""
+        """Begin with a lesson, or at the list of them, and go on to the end; whatever ends it, say what is saved."""
+        try:
+            self._play(lesson)
+        except KeyboardInterrupt:
+            self._write("")
+            raise
+        finally:
+            self.say(
+                ["Everything is saved." if self.desk.progress.mode == "saved" else "Nothing more is saved."]
+            )
+
+    def _play(self, lesson: str | None) -> None:
         if lesson is None:
             self.say(self._welcome())
             self.say(self._home())
@@ -92,7 +110,6 @@ class Plain:
             line = readable(line)
             if not line.startswith("#"):
                 self._answered(partial(self._do, line))
-        self.say(["Everything is saved." if self.desk.progress.mode == "saved" else "Nothing more is saved."])
 
     def say(self, lines: Sequence[str]) -> None:
         """Write lines."""
@@ -117,8 +134,8 @@ class Plain:
         found = self.lesson.now() if self.lesson is not None else (HOME_PROMPT,)
         self._write("")
         for prompt in found:
-            if prompt not in self._prompted:
-                self.say(paragraph(prompt, self._width, rest="  "))
+            if prompt not in self._prompted and (said := _news(prompt, self._prompted)):
+                self.say(paragraph(said, self._width, rest="  "))
         self._prompted = found
 
     def _notice(self) -> None:
@@ -140,8 +157,25 @@ class Plain:
         said = lesson.do(line)
         if lesson.over:
             self.lesson = None
-            return [*said, "", *self._home()]
+            return [*said, "", *self._after(lesson.entry)]
         return said
+
+    def _after(self, entry: Entry) -> list[str]:
+        """Name the lesson after one that was finished, or what there is to see when all are done."""
+        entries = self._numbered()
+        if all(standing(self.desk.progress, one.id).finished for _, one in entries):
+            return paragraph("All lessons are done: `summary` says what you found.", self._width)
+        place = next(i for i, (_, one) in enumerate(entries) if one.id == entry.id)
+        waiting = [
+            found
+            for found in entries[place + 1 :] + entries[:place]
+            if not standing(self.desk.progress, found[1].id).finished
+        ]
+        if not waiting:
+            return self._home()
+        number, following = waiting[0]
+        said = f"Next is lesson {number}, {following.title}: type {number}. `lessons` lists all."
+        return paragraph(said, self._width)
 
     def _general(self, word: str, words: list[str], commands: Sequence[PlainCommand]) -> list[str] | None:
         """Do what can be done anywhere; None for what cannot."""
@@ -159,6 +193,9 @@ class Plain:
                 return self._help(commands, " ".join(arguments.words))
             case "glossary":
                 return self._term(" ".join(arguments.words))
+            case "mysteries":
+                arguments.at_most(0)
+                return mysteries_lines(self.desk.course, self.desk.progress, self._width)
             case "lessons":
                 arguments.at_most(0)
                 self.lesson = None
@@ -187,11 +224,7 @@ class Plain:
         return lines
 
     def _numbered(self) -> list[tuple[str, Entry]]:
-        found = []
-        for place, entry in enumerate(self.desk.course.entries, start=1):
-            digits = entry.id.partition("-")[0]
-            found.append((str(int(digits)) if digits.isdecimal() else str(place), entry))
-        return found
+        return numbered(self.desk.course)
 
     def _entry(self, word: str) -> Entry:
         """Find a lesson by its number or its id. Raises UsageError."""
@@ -204,14 +237,29 @@ class Plain:
         """Open or export a lesson. Raises RidelabError."""
         if word == "enter" and not words:
             raise UsageError("type the number of a lesson to open it")
-        if word.isdecimal() or any(word == entry.id for entry in self.desk.course.entries):
+        if word[:1].isdecimal() or any(word == entry.id for entry in self.desk.course.entries):
             return self._open(self._entry(word))
-        command = find(word, HOME, LESSON)
+        if key := refused(word, (), words_of(HOME)):
+            raise UsageError(key)
+        if word.lower() in words_of(LESSON) - words_of(HOME):
+            raise UsageError(f"`{word}` belongs into a lesson: type the number of one first")
+        command = find(word, HOME)
         arguments = Arguments.read(command, words)
+        if command.name == "summary":
+            return self._summary(*arguments.at_most(1))
         if command.name == "anew":
             return self._anew(*arguments.at_most(2))
         entry = self._entry(arguments.one())
         return self._open(entry) if command.name == "open" else self._export(entry)
+
+    def _summary(self, word: str = "") -> list[str]:
+        """Say the summary of the course, or write it to a file. Raises RidelabError."""
+        if word not in {"", "export"}:
+            raise UsageError(f"no `{word}` here: `summary export` writes it to a file")
+        text = summary_text(self.desk.course, self.desk.progress)
+        if word:
+            return [kept(self.desk.folder, f"{self.desk.course.name}-summary", "md", text)]
+        return [*summary_lines(text, self._width), "", "`summary export` writes it to a file."]
 
     def _anew(self, word: str = "", agreed: str = "") -> list[str]:
         """Begin a lesson anew, once that was agreed to. Raises UsageError, NotKeptError."""
@@ -222,7 +270,7 @@ class Plain:
             said = f"Begin {entry.title} anew? Your answers and runs in it are set aside. Type `anew {word} yes`."
             return paragraph(said, self._width)
         progress.reset(entry.id)
-        return [*paragraph(f"{entry.title} will begin anew.", self._width), "", *self._home()]
+        return [*paragraph(f"{entry.title} will begin anew.", self._width), f"Type {word} to open it."]
 
     def _open(self, entry: Entry) -> list[str]:
         from tui.plain_lesson import PlainLesson
@@ -274,9 +322,23 @@ class Plain:
         return lines + (paragraph(f"See also: {', '.join(term.see)}.", self._width) if term.see else [])
 
 
+def _news(prompt: str, before: Sequence[str]) -> str:
+    """Shorten what one can do in the lab to what is new there; empty where something only went."""
+    said = next((one for one in before if one.startswith(IN_THE_LAB)), "")
+    if not (said and prompt.startswith(IN_THE_LAB)):
+        return prompt
+    known = _named(said)
+    new = [name for name in _named(prompt) if name not in known]
+    return f"New in the lab: {', '.join(new)}." if new else ""
+
+
+def _named(prompt: str) -> list[str]:
+    return prompt.removeprefix(IN_THE_LAB).removesuffix(".").split(", ")
+
+
 def _sentence(text: str) -> str:
     """Begin what cannot be done with a capital, unless it begins with a name or a command."""
-    text = unmarked(text)
+    text = LONG.sub(r"`\1...`", unmarked(text))
     begins = text.partition(" ")[0].rstrip(",")
     return text[:1].upper() + text[1:] if begins.isalpha() else text
 

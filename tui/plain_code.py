@@ -12,6 +12,8 @@ from tui.plain_own import OWN, draft_version
 from tui.plain_text import WIDTH, paragraph
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lessons.session import Session
     from simulator.deploying import Version
 
@@ -20,24 +22,30 @@ CONTEXT: Final = 3
 
 
 def version_of(session: Session, word: str | None) -> Version:
-    """Find a version that the lesson offers, by its ref or by a name that only one service has; None: the deployed one.
+    """Find a version that the lesson offers, by its ref or by a name that only one service has.
 
-    ``own`` is the draft, and ``SERVICE@own`` that of a service. Raises UsageError, with the nearest and all there are.
+    A service alone, or None for the one behind the gateway, is what is deployed of it; ``own`` is the draft, and
+    ``SERVICE@own`` that of a service. Raises UsageError, with the nearest and all there are.
     """
     services = offered(session)
     every = [version for versions in services.values() for version in versions]
-    if word is not None and (word == OWN or word.removesuffix(f"@{OWN}") in services):
-        return draft_version(session, next(iter(services)) if word == OWN else word.removesuffix(f"@{OWN}"))
-    if word is None:
-        service = next(iter(services))
-        word = session.lab.versions[service].ref
+    front = next(iter(services))
+    if word == OWN:
+        return draft_version(session, front)
+    if word is not None and word.endswith(f"@{OWN}") and word.removesuffix(f"@{OWN}") in services:
+        return draft_version(session, word.removesuffix(f"@{OWN}"))
+    if word is None or word in services:
+        deployed = session.lab.versions[word or front]
+        if deployed not in every:
+            raise UsageError(f"{deployed.ref} is deployed, and this lesson does not show it")
+        return deployed
     found = [version for version in every if word in {version.ref, version.name}]
     if len(found) == 1:
         return found[0]
     refs = [version.ref for version in every]
     if found:
         raise UsageError(f"`{word}` may be {' or '.join(version.ref for version in found)}")
-    raise UsageError(f"no version `{word}` in this lesson{nearest(word, refs)}; there are {', '.join(refs)}")
+    raise UsageError(f"no version `{word}` in this lesson{known_are(word, refs)}")
 
 
 def service_of(session: Session, word: str | None) -> str:
@@ -49,10 +57,15 @@ def service_of(session: Session, word: str | None) -> str:
     if word is None:
         return services[0]
     if word not in services:
-        raise UsageError(
-            f"no service `{word}` in this lesson{nearest(word, services)}; there are {', '.join(services)}"
-        )
+        raise UsageError(f"no service `{word}` in this lesson{known_are(word, services)}")
     return word
+
+
+def known_are(word: str, known: Sequence[str]) -> str:
+    """End a sentence about a word that is unknown: with the nearest, and all there are."""
+    near = nearest(word, known)
+    begins = f"{near} There" if near else "; there"
+    return f"{begins} {'is' if len(known) == 1 else 'are'} {', '.join(known)}"
 
 
 def code_lines(session: Session, version: Version, width: int = WIDTH) -> list[str]:

@@ -10,7 +10,7 @@ from simulator.errors import UsageError, nearest
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from lessons.model import Pane
+    from lessons.model import Control, Pane
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class PlainCommand:
     """A command: its name, what may stand behind it, its help in a sentence, and other words for it.
 
     `panes` are the panes of the screens that it stands for: it is offered where a lesson has one of them; always
-    where there are none.
+    where there are none. One that sets a `control` needs a lesson that offers this, too.
     """
 
     name: str
@@ -26,6 +26,7 @@ class PlainCommand:
     help: str
     panes: tuple[Pane, ...] = ()
     also: tuple[str, ...] = ()
+    control: Control | None = None
 
     @property
     def brief(self) -> str:
@@ -62,8 +63,8 @@ LESSON: Final = (
     PlainCommand("report", "[run N]", "Print the load generator's own report.", ("load",)),
     PlainCommand(
         "latencies",
-        "[FROM TO] [run N]",
-        "Stand the requests in line, the fastest first; p95 is a place in it.",
+        "[FROM TO | without] [run N]",
+        "Stand the requests in line, the fastest first; `without`: what changes if the slowest leaves it.",
         ("load",),
         ("line",),
     ),
@@ -75,8 +76,8 @@ LESSON: Final = (
     ),
     PlainCommand(
         "invocations",
-        "[all|slow|fast|failed|cold] [longest|shortest] [page N] [run N]",
-        "List the invocations that an agent reported.",
+        "[all|slow|fast|failed|cold] [longest|shortest] [TEXT] [page N] [run N]",
+        "List the invocations that an agent reported; TEXT is searched: a request's number, a function, a status.",
         ("invocations",),
     ),
     PlainCommand(
@@ -86,7 +87,10 @@ LESSON: Final = (
         ("invocations",),
     ),
     PlainCommand(
-        "request", "N [run N]", "Open a ride's whole exchange, on its rider's clock.", ("invocations",)
+        "request",
+        "N [run N]",
+        "Open a ride's whole exchange, on its rider's clock: a number, or `slowest`.",
+        ("invocations", "load"),
     ),
     PlainCommand(
         "trace",
@@ -146,23 +150,29 @@ LESSON: Final = (
         "[SERVICE] TOKEN|none",
         "Deploy what runs once more, with another monitoring token or without one.",
         ("code",),
+        control="token",
     ),
     PlainCommand(
         "sample",
         "[POLICY]",
         "Say which traces are kept, or choose: `always`, a share such as `0.1`, `slower-than:500ms`.",
-        ("trace", "code"),
+        ("trace",),
+        control="sampling",
     ),
     PlainCommand(
         "watch",
         "[RULE]",
-        "List the alert rules, or add one: `watch duration > 1000 ms, at least 5 in 2 min`.",
+        "List the alert rules and how each does, or add one: `watch duration > 1000 ms, at least 5 in 2 min`.",
         ("alerts",),
         ("rules",),
+        control="rules",
     ),
-    PlainCommand("unwatch", "NAME", "Take an alert rule away, by its name.", ("alerts",)),
+    PlainCommand("unwatch", "NAME", "Take an alert rule away, by its name.", ("alerts",), control="rules"),
     PlainCommand("discard", "[SERVICE]", "Throw your draft away.", ("code",)),
     PlainCommand("export", "[run N] [json|csv]", "Write a run, or the finished lesson, to a file."),
+    PlainCommand(
+        "mysteries", "", "Say what wants an explanation, and what is closed by what.", also=("board",)
+    ),
     PlainCommand("glossary", "[TERM]", "Say what a term means, or list the terms.", also=("term",)),
     PlainCommand(
         "lessons", "", "Go back to the list of lessons; this one stays as it is.", also=("q", "home")
@@ -177,30 +187,44 @@ HOME: Final = (
     PlainCommand(
         "anew", "LESSON [yes]", "Begin a lesson anew: its answers and runs are set aside.", also=("reset",)
     ),
-    *(command for command in LESSON if command.name in {"glossary", "help", "quit"}),
+    PlainCommand(
+        "summary",
+        "[export]",
+        "Say what you predicted and what happened, what you proved and answered; or write it to a file.",
+    ),
+    *(command for command in LESSON if command.name in {"mysteries", "glossary", "help", "quit"}),
 )
 INSTEAD: Final = {
     "e": "a run goes to its end by itself here",
     "x": "a run goes to its end by itself here: there is no speed",
-    "v": "say the version: `code REF` reads it, `deploy REF` deploys it",
-    "d": "say the version: `deploy REF`",
-    "c": "say the runs: `compare 1 2`, or `compare` alone for slow against fast",
-    "o": "say the request: `request N`",
     "tab": "there are no sides here: type a command",
     "space": "a run goes to its end by itself here",
     "j": "everything is written out here: there is no cursor",
     "k": "everything is written out here: there is no cursor",
     ".": "a run goes to its end by itself here",
     ":": "type a command's name; `help` lists them",
+    **dict.fromkeys(
+        ("summary", "anew", "reset", "open"), "that belongs to the list of lessons: type `lessons` first"
+    ),
     "copy": "everything here is text: copy it in your terminal",
     "settings": "there is nothing to set here; the screens have settings",
 }
-"""Keys of the screens that have no command of their own here, and what to do instead."""
+"""Keys of the screens and words that mean nothing here, and what to do instead."""
 
 
-def offered(panes: Collection[str]) -> tuple[PlainCommand, ...]:
-    """List the commands of a lesson that has these panes."""
-    return tuple(one for one in LESSON if not one.panes or any(pane in panes for pane in one.panes))
+def offered(panes: Collection[str], controls: Collection[str]) -> tuple[PlainCommand, ...]:
+    """List the commands of a lesson that has these panes and offers these controls."""
+    return tuple(
+        one
+        for one in LESSON
+        if (not one.panes or any(pane in panes for pane in one.panes))
+        and (one.control is None or one.control in controls)
+    )
+
+
+def words_of(commands: Iterable[PlainCommand]) -> frozenset[str]:
+    """Collect the words that stand for one of these commands."""
+    return frozenset(word for one in commands for word in (one.name, *one.also))
 
 
 def find(word: str, commands: Sequence[PlainCommand], every: Sequence[PlainCommand] = ()) -> PlainCommand:

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.attributes import ranked_attributes
 from simulator.compare import before_against_after, slow_against_fast
-from simulator.errors import UsageError, nearest
+from simulator.errors import UsageError
 from simulator.metrics import proportion_interval
+from simulator.monitoring import state_of
 from simulator.multipliers import Multipliers
+from simulator.sampling import as_policy, describe_sampling
 from tui.charts.overlay import BeforeAfterData, summarize_before_after
 from tui.charts.shape import HistogramData, summarize_histogram
 from tui.panes.compare_words import UNMARKED, explains_text, has_marks, hole_words, times_text, words
 from tui.panes.reported import silences
 from tui.panes.run_figures import bare_ms, change_ms, ms, percent
+from tui.plain_code import known_are
 from tui.plain_text import WIDTH, paragraph, table
 
 if TYPE_CHECKING:
@@ -39,9 +42,7 @@ def service_of(data: RunData, word: str | None) -> str:
     if word is None or word in watched:
         return word or watched[0]
     quiet = [said for said in silences(data) if said.startswith(f"{word}:")]
-    raise UsageError(
-        quiet[0] if quiet else f"no function `{word}`{nearest(word, watched)}; there are {', '.join(watched)}"
-    )
+    raise UsageError(quiet[0] if quiet else f"no function `{word}` that reports{known_are(word, watched)}")
 
 
 def groups_lines(
@@ -60,6 +61,7 @@ def groups_lines(
     lines = paragraph(head, width)
     if not slow + fast:
         return [*lines, "This run has no invocation of it."]
+    both = bool(slow and fast)
     rows = [
         ("invocations", f"{slow:,}", f"{fast:,}"),
         ("median duration", ms(groups.slow_median_s), ms(groups.fast_median_s)),
@@ -71,8 +73,9 @@ def groups_lines(
     share = f"{percent(slow / (slow + fast))} are slow ({sure})"
     apart = "" if isnan(groups.difference_s) else f"; the medians differ by {ms(groups.difference_s)}"
     lines += paragraph(f"{share}{apart}. {hole_words(groups)}", width)
-    lines += ["", *_attributes(data, service, slow_s, details, width)]
-    if has_marks(groups):
+    if both:  # where one group is empty there is nothing to compare
+        lines += ["", *_attributes(data, service, slow_s, details, width)]
+    if both and has_marks(groups):
         lines += ["", *_spans(groups, width)]
     inv = data.of_service(service)
     failed = (inv["outcome"] > 0) | (inv["status"] >= 500)
@@ -132,6 +135,12 @@ def pair_lines(before: RunData, after: RunData, numbers: tuple[int, int], width:
         for service in sorted(before.refs, key=lambda name: name != before.front)
         if before.refs[service] != after.refs.get(service)
     ]
+    kept = [instruments(one) for one in (before, after)]
+    changed += [
+        f"{name} from {old} to {new}"
+        for name, old in kept[0].items()
+        if (new := kept[1].get(name, old)) != old
+    ]
     what = "; ".join(changed) or "the same versions"
     lines = paragraph(f"Run {numbers[0]} (before) against run {numbers[1]} (after): {what}.", width)
     for one in pair.unequal:
@@ -156,6 +165,17 @@ def pair_lines(before: RunData, after: RunData, numbers: tuple[int, int], width:
     names = (f"before (run {numbers[0]})", f"after (run {numbers[1]})")
     shape = BeforeAfterData(before.latencies_s, after.latencies_s, names)
     return [*lines, "", *paragraph(f"Latencies: {summarize_before_after(shape)}", width)]
+
+
+def instruments(data: RunData) -> dict[str, str]:
+    """Say of each agent of a run what it did, and which traces were kept."""
+    made = data.settings
+    known = made.scenario.monitoring.token
+    found = {
+        f"agent of {name}": state_of(made.tokens.get(name), known)
+        for name in sorted(data.refs, key=lambda name: name != data.front)
+    }
+    return found | {"traces kept": describe_sampling(as_policy(made.sampling))}
 
 
 def _row(row: Difference) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from tui.charts.units import share_text
 from tui.panes.exchange import CLOCK, NO_ANSWER, latency_of, parts
 from tui.panes.invocation_detail import figure_rows, last_line
 from tui.panes.invocation_rows import SORTS, select, watched_rows
+from tui.panes.invocation_search import search_mask
 from tui.panes.reported import clock_text, exact_ms_text, ms_text, silence, silences
+from tui.panes.table_items import HEAD, NOTHING, written
 from tui.plain_text import WIDTH, paragraph, table
 
 if TYPE_CHECKING:
@@ -36,39 +38,51 @@ class Listed(NamedTuple):
     run: int
     words: Sequence[str]
     page: int
+    named: bool = False
+    """Whether the run was named, so that it has to be named for the next page too."""
 
 
 def list_lines(shown: Listed, slow_s: float, width: int = WIDTH) -> list[str]:
     """List the watched invocations of a run; slow ones are those over `slow_s` seconds.
 
-    Raises UsageError for words that are neither, and for a page that is not there.
+    Words that are neither are searched for, all of them. Raises UsageError where nothing is like one, and for a page
+    that is not there.
     """
-    data, run, words, page = shown
+    data, run, words, page, named = shown
+    rows = watched_rows(data)
     by, sort = "all", SORTS[0]
+    searched: list[str] = []
     for word in map(str.lower, words):
         if word in FILTERS:
+            if by not in {"all", word}:
+                raise UsageError(f"one filter at a time: `{by}` or `{word}`")
             by = word
         elif word in ORDERS:
             sort = ORDERS[word]
-        else:
+        elif rows.services and search_mask(rows, word, {}).any():
+            searched.append(word)
+        elif rows.services:
             known = [*FILTERS, *ORDERS]
             raise UsageError(f"no `{word}` here{nearest(word, known)}; there are {', '.join(known)}")
-    rows = watched_rows(data)
     lines = []
     if rows.services:
-        order = select(rows, by=FILTERS[by], sort=sort, search="", slow_s=slow_s)
-        what = "" if by == "all" else f" {FILTERS[by]} of"
-        head = f"Run {run}: {len(order):,}{what}{f' {len(rows):,}' if what else ''} invocations, {sort.words}"
+        search = " ".join(searched)
+        order = select(rows, by=FILTERS[by], sort=sort, search=search, slow_s=slow_s)
+        chosen = " ".join(
+            [*([] if by == "all" else [FILTERS[by]]), *([f"like `{search}`"] if search else [])]
+        )
+        what = f" {chosen} of {len(rows):,}" if chosen else ""
+        head = f"Run {run}: {len(order):,}{what} invocations, {sort.words}"
         lines += paragraph(f"{head}; {rows.words(order)}. Slow is over {ms_text(slow_s)}.", width)
         pages = max(1, -(-len(order) // PAGE))
         if not 1 <= page <= pages:
-            raise UsageError(f"there is no page {page}: they are 1 to {pages}")
+            which = f"they are 1 to {pages}" if pages > 1 else "there is one only"
+            raise UsageError(f"there is no page {page}: {which}")
         on_page = order[(page - 1) * PAGE : page * PAGE]
         lines += ["", *row_table(rows, on_page, width)] if len(on_page) else []
         if pages > 1:
-            lines.append(
-                f"Page {page} of {pages}: `{' '.join(['invocations', *words])} page {page % pages + 1}`."
-            )
+            again = " ".join(["invocations", *words, f"page {page + 1}", *([f"run {run}"] if named else [])])
+            lines.append(f"Page {page} of {pages}{f'; next: `{again}`' if page < pages else ''}.")
     return lines + [line for said in silences(data) for line in paragraph(f"{said}.", width)]
 
 
@@ -122,11 +136,23 @@ def page_lines(
     for offset, level, message in log:
         first, *more = message.splitlines() or [""]
         lines += [f"  {exact_ms_text(offset)} {level}: {first}", *(f"    {line}" for line in more)]
-    return [*lines, *(["", *failure.rstrip().split("\n")] if failure else [])]
+    lines += ["", *failure.rstrip().split("\n")] if failure else []
+    items = written(detail) if detail is not None else None
+    if items is None:
+        return lines
+    lines += ["", f"{HEAD}, what it wrote there:" if items else f"{HEAD}: {NOTHING}."]
+    for name, value in (attribute for item in items for attribute in item):
+        lines += paragraph(f"{name}: {value}", width, first="  ", rest="    ")
+    return lines
 
 
-def exchange_lines(data: RunData, run: int, request: int, details: Details, width: int = WIDTH) -> list[str]:
-    """Write a ride's whole exchange: how long its rider waited and for what, what was sent and what came back."""
+def exchange_lines(
+    data: RunData, run: int, request: int, details: Details, width: int = WIDTH, *, inside: bool = True
+) -> list[str]:
+    """Write a ride's whole exchange: how long its rider waited and for what, what was sent and what came back.
+
+    Without `inside` it is what the rider sees: not what the time was spent on.
+    """
     latency = latency_of(data, request)
     head = f"Request {request} of run {run}"
     if latency is None:
@@ -135,8 +161,8 @@ def exchange_lines(data: RunData, run: int, request: int, details: Details, widt
         error = data.errors.get(request, "")
         lines = paragraph(f"{head}: no answer came ({NO_ANSWER.get(error, 'failed')}: {error}).", width)
     else:
-        lines = [*paragraph(f"{head}: the rider waited {exact_ms_text(latency)}.", width), ""]
-        lines += _clocks(data, request, latency, width)
+        lines = paragraph(f"{head}: the rider waited {exact_ms_text(latency)}.", width)
+        lines += ["", *_clocks(data, request, latency, width)] if inside else []
     exchange = details.exchanges.get(request)
     if exchange is None:
         return lines

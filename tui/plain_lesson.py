@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from lessons import actions as act
+from lessons.budget import left_words
 from lessons.hinting import next_hint
 from simulator.errors import UsageError
-from tui.plain_commands import LESSON, Arguments, find, offered, whole
+from tui.plain_commands import LESSON, Arguments, find, offered, whole, words_of
+from tui.plain_course import kept
+from tui.plain_keys import refused, typed_for
 from tui.plain_looking import PlainLooking
 from tui.plain_proof import shown_commands
 from tui.plain_question import (
@@ -20,7 +22,7 @@ from tui.plain_question import (
     read_answer,
     what_is_asked,
 )
-from tui.plain_step import changes, in_commands, step_lines
+from tui.plain_step import Spoken, changes, in_commands, step_lines
 from tui.plain_text import markdown, paragraph
 from tui.screens.lesson_troubles import Troubles
 from tui.widgets.lesson_text import panel_text
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from lessons.session import Session
 
 
-ALWAYS: Final = frozenset({"step", "lessons", "help", "glossary", "quit"})
+ALWAYS: Final = frozenset({"step", "lessons", "mysteries", "help", "glossary", "quit"})
 """Commands that make sense at any time, and need not be named again and again."""
 
 
@@ -53,7 +55,8 @@ class PlainLesson(PlainLooking):
         session.on_taken_back = lambda version, instead: self._gone.append(
             f"The lab has taken {version.ref} back: its handler never came back. {instead.ref} runs again."
         )
-        self.commands = offered(session.lesson.panes)
+        self.places = frozenset({*session.lesson.panes, *session.lesson.controls})
+        self.commands = offered(session.lesson.panes, session.lesson.controls)
         self._doing: dict[str, Callable[[Arguments], list[str]]] = {
             "enter": self._go_on,
             "answer": self._answer,
@@ -100,13 +103,14 @@ class PlainLesson(PlainLooking):
 
     def step(self) -> list[str]:
         """Say the step one is at."""
-        return step_lines(self.session, panel_text(self.session), self._commands(), self.width)
+        return step_lines(self.session, panel_text(self.session), self._spoken())
 
-    def _commands(self) -> str:
-        return in_commands(shown_commands(self.session, self.session.step))
+    def _spoken(self) -> Spoken:
+        commands = in_commands(shown_commands(self.session, self.session.step))
+        return Spoken(commands, self.places, self.session.step.pane, self.width)
 
-    def now(self) -> tuple[str, str]:
-        """Name what makes sense now: what goes on in the lesson, and what can be done in the lab."""
+    def now(self) -> tuple[str, ...]:
+        """Name what makes sense now: in the lesson, in the lab, and what is left of the lesson's budget."""
         session = self.session
         asked, met = what_is_asked(session), session.verdict().met
         runs, told = bool(session.runs), any(run.alerts for run in session.all_runs)
@@ -123,15 +127,23 @@ class PlainLesson(PlainLooking):
             **dict.fromkeys(("unmark", "discard"), bool(session.drafts)),
             "rollback": any(one.number > 1 for one in session.deploys),
         }
-        first = [
-            "enter goes on" if name == "enter" else name for name, sensible in lesson.items() if sensible
-        ]
+        going = "enter ends the lesson" if session.at_end else "enter goes on"
+        first = [going if name == "enter" else name for name, sensible in lesson.items() if sensible]
         others = [
             command.brief
             for command in self.commands
             if command.name not in {*lesson, *ALWAYS} and lab.get(command.name, True)
         ]
-        return f"Now: {', '.join([*first, 'step', 'help', 'quit'])}.", f"In the lab: {', '.join(others)}."
+        left = left_words(session.lesson.budget, session.memory.done)
+        return (
+            f"Now: {', '.join([*first, 'step', 'help', 'quit'])}.",
+            f"In the lab: {', '.join(others)}.",
+            *([f"Budget: {left}{self._anew(left)}."] if left else []),
+        )
+
+    def _anew(self, left: str) -> str:
+        """Say how a lesson is begun anew, where nothing can be run any more."""
+        return f"; `lessons` and then `anew {self.number}` begins anew" if "no runs" in left else ""
 
     # what one does
 
@@ -143,7 +155,11 @@ class PlainLesson(PlainLooking):
         else:
             word, *words = line.split() or ["enter"]
             if looks_like_an_answer(word):
-                raise UsageError("a number answers a question: type `answer`, and then the number")
+                typed = typed_for(word, self.places)
+                pane = f"; the pane with that key is {typed}" if typed else ""
+                raise UsageError(f"a number answers a question: type `answer`, and then the number{pane}")
+            if key := refused(word, self.places, words_of(self.commands), self.session.step.pane):
+                raise UsageError(key)
             command = find(word, self.commands, LESSON)
             if command.name not in {"answer", "hint", "step"}:
                 self.asked = None
@@ -154,7 +170,7 @@ class PlainLesson(PlainLooking):
         if self.session.place != place:
             return [*said, *([""] if said else []), *self.step()]
         now = panel_text(self.session)
-        changed = changes(before, now, self._commands(), self.width, judged=judged)
+        changed = changes(before, now, self._spoken(), judged=judged)
         return [*said, *([""] if said and changed else []), *changed]
 
     def _go_on(self, arguments: Arguments) -> list[str]:
@@ -227,7 +243,10 @@ class PlainLesson(PlainLooking):
 
         if arguments.words[:1] == (OWN,):
             return deploy_lines(self.session, arguments.words[1:], self.perform, self.width)
-        version = version_of(self.session, arguments.one())
+        word = arguments.one()
+        if word.endswith(f"@{OWN}"):
+            return deploy_lines(self.session, (word.removesuffix(f"@{OWN}"),), self.perform, self.width)
+        version = version_of(self.session, word)
         if self.session.lab.versions[version.service] == version:
             raise UsageError(f"{version.ref} is deployed already")
         self.perform(act.Deploy(version=version.ref))
@@ -291,13 +310,18 @@ class PlainLesson(PlainLooking):
 
     def _watch(self, arguments: Arguments) -> list[str]:
         from tui.plain_mail import rule_lines
+        from tui.plain_rules import score_lines
 
         text = " ".join(arguments.words)
         if arguments.command.name == "unwatch":
             self.perform(act.Unwatch(name=text or arguments.one()))
         elif text:
             self.perform(act.Watch(rule=text))
-        return rule_lines(self.session.lab.rules, self.width)
+        rules = self.session.lab.rules
+        said = rule_lines(rules, self.width)
+        if arguments.command.name == "watch" and text:  # the others have been said before
+            said = rule_lines(rules[-1:], self.width, head="This rule is on from now on:")
+        return [*said, *score_lines(self.session, self.width)]
 
     # what one takes along
 
@@ -318,7 +342,4 @@ class PlainLesson(PlainLooking):
 
     def keep(self, what: str, suffix: str, text: str) -> str:
         """Write a file among the exports, and say where. Raises NotKeptError."""
-        from tui.exporting import export_name, write_export
-
-        now = datetime.now()  # the learner's own date, for a name
-        return f"Written to {write_export(self._folder, export_name(what, now, suffix), text)}"
+        return kept(self._folder, what, suffix, text)

@@ -57,9 +57,11 @@ class PlainLooking:
         return report_lines(self._chosen(arguments)[1])
 
     def _latencies(self, arguments: Arguments) -> list[str]:
-        from tui.plain_runs import latencies_lines
+        from tui.plain_runs import latencies_lines, without_lines
 
         number, data = self._chosen(arguments)
+        if arguments.words == ("without",):
+            return without_lines(data, number, self.width)
         ranks = [whole(word, "rank") for word in arguments.at_most(2)]
         part = (ranks[0], ranks[-1]) if ranks else None
         return latencies_lines(data, number, part, self.width)
@@ -97,11 +99,16 @@ class PlainLooking:
 
         number, data = self._chosen(arguments)
         page = arguments.page if arguments.page is not None else 1
-        return list_lines(Listed(data, number, arguments.words, page), self.view.slow_s, self.width)
+        listed = Listed(data, number, arguments.words, page, arguments.run is not None)
+        return list_lines(listed, self.view.slow_s, self.width)
 
     def _number(self, data: RunData, word: str, *, requests: bool = False) -> int:
         """Read the number of an invocation or a request, or a word that stands for one. Raises UsageError."""
         meant: Number | None = PICKS.get(word.lower())
+        if meant == "coldest" and requests:
+            raise UsageError(
+                "`coldest` is said of invocations; of requests there are slowest, fastest, failed"
+            )
         if meant is None:
             meant = whole(word, "request" if requests else "invocation")
         return pick(data, meant, requests=requests)
@@ -122,7 +129,8 @@ class PlainLooking:
         run, data = self._chosen(arguments)
         number = self._number(data, arguments.one(), requests=True)
         self.perform(act.OpenRequest(number=number, run=run))
-        return exchange_lines(data, run, number, self._read(run, data), self.width)
+        inside = "invocations" in self.session.lesson.panes
+        return exchange_lines(data, run, number, self._read(run, data), self.width, inside=inside)
 
     def _trace(self, arguments: Arguments) -> list[str]:
         from tui.plain_invocations import must_be_watched

@@ -44,11 +44,13 @@ def list_lines(view: View, width: int = WIDTH) -> list[str]:
     return [*lines, "`mail 1` reads the first, `alert 1` opens its event."]
 
 
-def rule_lines(rules: Sequence[AlertRule], width: int = WIDTH) -> list[str]:
+def rule_lines(
+    rules: Sequence[AlertRule], width: int = WIDTH, *, head: str = "Rules of your team:"
+) -> list[str]:
     """List the alert rules that are on, each in words."""
-    lines = ["Rules of your team:"] if rules else ["No alert rule is on."]
+    lines = [head] if rules else ["No alert rule is on."]
     for rule in rules:
-        lines += paragraph(f"{rule.name}: {describe_rule(rule)}", width, first="- ", rest="  ")
+        lines += paragraph(f"{rule.name}: {describe_rule(rule)}.", width, first="- ", rest="  ")
     return lines
 
 

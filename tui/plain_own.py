@@ -89,6 +89,8 @@ def _marks_lines(session: Session, service: str, width: int) -> list[str]:
         found = marks(source)
     except MarkError as error:
         return paragraph(f"The draft of {service} cannot be read for its marks: {error}", width)
+    if source == session.lab.versions[service].source:
+        return paragraph(f"Your draft of {service} is what is deployed: nothing is changed.", width)
     lines = paragraph(f"Your draft of {service} has {counted(len(found), 'mark')}.", width)
     text = source.splitlines()
     for one in found:

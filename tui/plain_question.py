@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lessons import actions as act
@@ -72,8 +73,13 @@ def question_lines(session: Session, asked: Asked, width: int) -> list[str]:
         judged = (
             "" if asked.prediction else ", right" if question.id in memory.right else ", which is open still"
         )
-        lines += ["", *paragraph(f"Your answer so far: {said}{judged}.", width)]
-    return [*lines, *([""] if question.choices and given is None else []), *paragraph(how(question), width)]
+        lines += [*_gap(lines), *paragraph(f"Your answer so far: {said}{judged}.", width)]
+    return [*lines, *(_gap(lines) if given is None else []), *paragraph(how(question), width)]
+
+
+def _gap(lines: Sequence[str]) -> list[str]:
+    """An empty line, where there is none."""
+    return [""] if lines[-1] else []
 
 
 def how(question: Question) -> str:
@@ -131,6 +137,8 @@ def _choices(question: Question, choices: Sequence[Choice], words: Sequence[str]
     chosen: list[int] = []
     for word in words:
         at = int(word) if word.isascii() and word.isdecimal() and len(word) < 4 else 0
+        if len(word) == 1 and word.lower() in ascii_lowercase:  # the screens have letters
+            at = ascii_lowercase.index(word.lower()) + 1
         if not 1 <= at <= len(question.choices):
             raise UsageError(f"there is no choice `{word}`: they are 1 to {len(question.choices)}")
         chosen.append(at)

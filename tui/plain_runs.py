@@ -11,6 +11,7 @@ from simulator.metrics import percentile_interval, summary
 from simulator.report import artillery1
 from tui.charts.heat import summarize_heat
 from tui.charts.humps import describe_humps
+from tui.charts.units import counted
 from tui.panes.line_up import LineUpData
 from tui.panes.load_report import plan_of, plan_words
 from tui.panes.load_summary import latency_data, load_sentences
@@ -18,11 +19,13 @@ from tui.panes.run_figures import (
     NEEDED,
     bare_ms,
     cannot_tell,
+    change_ms,
     codes_text,
     cold_text,
     met_cold_start,
     versions_text,
 )
+from tui.plain_compare import instruments
 from tui.plain_text import WIDTH, paragraph, table
 
 if TYPE_CHECKING:
@@ -49,19 +52,30 @@ def figure(name: str, latencies: Column) -> str:
 
 
 def run_lines(data: RunData, number: int, width: int = WIDTH) -> list[str]:
-    """Say what a run came to: in sentences, and as a small table."""
-    lines = [*paragraph(load_sentences(data, number), width), "", *latency_table(data, width)]
+    """Say what a run came to: in sentences, and as a small table; one request in a sentence alone."""
+    head, _, latency = load_sentences(data, number).partition(" Latency: ")
+    met = met_cold_start(data)
+    if not latency:
+        return paragraph(head, width)
+    if data.sent == 1:
+        waited = f"{bare_ms(float(data.latencies_s[0]))} ms"
+        cold = f" Cold starts: {cold_text(data)}." if met else " It met no cold start."
+        return paragraph(f"{head} Its rider waited {waited}.{cold}", width)
+    lines = [*paragraph(head, width), "", *latency_table(data, width)]
     lines += [line for said in _tail(data) for line in paragraph(said, width)]
     lines += ["", *paragraph(f"Over time: {summarize_heat(latency_data(data))}", width)]
-    cold = f"{met_cold_start(data):,} requests met a cold start. Cold starts: {cold_text(data)}."
-    return lines + paragraph(cold, width)
+    cold = f"{counted(met, 'request')} met a cold start. Cold starts: {cold_text(data)}."
+    return lines + paragraph(cold if met else "No request met a cold start.", width)
 
 
 def latency_table(data: RunData, width: int = WIDTH) -> list[str]:
-    """Put the latencies of all requests above those of the ones that met no cold start."""
+    """Put the latencies of all requests above those of the ones that met no cold start, where that are others."""
+    groups = [("all", data.latencies_s)]
+    if len(data.warm_latencies_s) < len(data.latencies_s):
+        groups.append(("no cold start", data.warm_latencies_s))
     rows = [
         (label, f"{len(latencies):,}", *(figure(name, latencies) for name in STATISTICS))
-        for label, latencies in (("all", data.latencies_s), ("no cold start", data.warm_latencies_s))
+        for label, latencies in groups
     ]
     return table(("latency, ms", "n", *STATISTICS), rows, width=width)
 
@@ -91,11 +105,14 @@ def runs_lines(runs: Sequence[RunData], width: int = WIDTH) -> list[str]:
         for number, data in enumerate(runs, start=1)
     ]
     lines = [*table(("run, ms", "n", *STATISTICS, "alerts"), rows, width=width), ""]
-    for number, data in enumerate(runs, start=1):
+    kept = [instruments(data) for data in runs]
+    for number, (data, kinds) in enumerate(zip(runs, kept, strict=True), start=1):
         made = data.settings
+        differ = [f"{name}: {what}" for name, what in kinds.items() if any(one[name] != what for one in kept)]
         said = (
             f"Run {number}: {versions_text(data)}; seed {made.seed}, {made.start} start, {made.plan.name}; "
-            f"{codes_text(data.codes, len(data.errors))}; {met_cold_start(data):,} met a cold start."
+            f"{codes_text(data.codes, len(data.errors))}; {met_cold_start(data):,} met a cold start"
+            f"{''.join(f'; {one}' for one in differ)}."
         )
         lines += paragraph(said, width, rest="  ")
     return lines
@@ -115,7 +132,8 @@ def latencies_lines(
     if not 1 <= first <= last <= line.n:
         raise UsageError(f"ranks go from 1 to {line.n:,}, the first before the last")
     head = f"Run {number}: {line.n:,} requests in line, the fastest first; latency in ms."
-    lines = [*paragraph(f"{head} {describe_humps(line.latency_s)}.", width), ""]
+    humps = describe_humps(line.latency_s)
+    lines = [*paragraph(f"{head} {humps[:1].upper()}{humps[1:]}.", width), ""]
     written = [_rows(line, first, last, each) for each in IN_A_ROW]
     lines += next((rows for rows in written if max(map(len, rows)) <= width), written[-1])
     signs = [words for sign, words in (("c", "c met a cold start"), ("x", "x failed")) if _occurs(line, sign)]
@@ -130,12 +148,32 @@ def latencies_lines(
     return lines
 
 
+def without_lines(data: RunData, number: int, width: int = WIDTH) -> list[str]:
+    """Say what the figures are with and without the slowest request. Raises UsageError where no two were answered."""
+    whole = LineUpData.of(data)
+    less = whole.leaving_out(left_out=True)
+    if not less.left_out:
+        raise UsageError(f"fewer than two requests of run {number} were answered: nobody can be left out")
+    names = ("mean", "median", "p95", "p99", "max")
+    before, after = whole.figures, less.figures
+    rows = [
+        (f"all {whole.n:,}", *(bare_ms(getattr(before, name)) for name in names)),
+        (f"without the slowest, {less.kept:,}", *(bare_ms(getattr(after, name)) for name in names)),
+        ("change", *(change_ms(getattr(after, name) - getattr(before, name)) for name in names)),
+    ]
+    lines = [f"Run {number}: if the slowest leaves the line.", "", *table(("ms", *names), rows, width=width)]
+    lacking = cannot_tell(less.kept)
+    said = f"Cannot tell: {lacking}; with fewer it tells of single requests." if lacking else ""
+    return lines + paragraph(said, width)
+
+
 def _rows(line: LineUpData, first: int, last: int, each: int) -> list[str]:
     """Write ranks `first` to `last`, so many in a row; rows begin behind a multiple of that."""
     rows = []
     for start in range((first - 1) // each * each, last, each):
         ranks = range(max(first, start + 1), min(last, start + each) + 1)
-        rows.append([f"{ranks[0]:,} to {ranks[-1]:,}", *(_signed(line, rank) for rank in ranks)])
+        named = f"{ranks[0]:,} to {ranks[-1]:,}" if len(ranks) > 1 else f"{ranks[0]:,}"
+        rows.append([named, *(_signed(line, rank) for rank in ranks)])
     most = max(map(len, rows))
     return table(["rank"] + [""] * (most - 1), [row + [""] * (most - len(row)) for row in rows], width=WIDEST)
 

@@ -95,13 +95,23 @@ def inline(text: str) -> str:
 def markdown(text: str, width: int = WIDTH) -> list[str]:
     """Write Markdown as plain lines: paragraphs wrapped, lists hanging, code indented and left as it is."""
     lines: list[str] = []
-    item = False
+    item = inside = False
     for block in _blocks(text.splitlines()):
         after_item, item = item, _is_item(block[0])
+        inside = item or (inside and block[0].startswith(" "))
         if lines and not (item and after_item):
             lines.append("")
-        lines += _write(block, width)
+        if inside and not item:  # another paragraph of the item above
+            indent = " " * (len(block[0]) - len(block[0].lstrip()))
+            lines += paragraph(inline(" ".join(block)), width, first=indent, rest=indent)
+        else:
+            lines += _write(block, width)
     return lines
+
+
+def blocks(text: str) -> list[str]:
+    """Part Markdown into its blocks."""
+    return ["\n".join(block) for block in _blocks(text.splitlines())]
 
 
 def _is_item(line: str) -> bool:

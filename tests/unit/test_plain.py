@@ -40,7 +40,7 @@ def test_it_begins_with_the_list_of_lessons_and_ends_with_the_input(talk: Talk) 
     said = talk.type()
     assert f"ridelab, in plain text. Seed {SEED}." in said
     assert "  3. Put it under load, 12 min\n" in said
-    assert "Now: the number of a lesson, glossary, help, quit." in said
+    assert "Now: the number of a lesson, mysteries, summary, glossary, help, quit." in said
     assert said.endswith("Everything is saved.")
 
 
@@ -221,7 +221,8 @@ def test_a_failed_invocation_says_its_traceback(after_a_run: Callable[[str], Tal
         ("trace 1", "`trace` has no use in this lesson; `help` lists what has"),
         ("deploy request-ride@traced", "`deploy` has no use in this lesson; `help` lists what has"),
         ("runns", "No command `runns`; did you mean `runs`? (`help` lists them)"),
-        ("v", "Say the version: `code REF` reads it, `deploy REF` deploys it"),
+        ("v", "The key `v` of the screens is `report` or `latencies` here"),
+        ("5", "A number answers a question: type `answer`, and then the number"),
         ("enter now", "That is too much: type `enter`"),
         ("back", "This is the first step: `lessons` goes back to the list"),
         ("glossary xyzzy", "No term is like `xyzzy`"),
@@ -257,6 +258,25 @@ def test_what_nobody_watches_stays_hidden(after_a_run: Callable[[str], Talk]) ->
     ]
     assert len(numbers) == 60
     assert not set(numbers) & set(hidden)
+
+
+def test_a_ride_s_page_ends_with_what_it_wrote_into_the_table(after_a_run: Callable[[str], Talk]) -> None:
+    talk = after_a_run("05-compare")
+    assert "Rides table: it asked for a write, and nothing was written." in talk.again("invocation failed")
+    inv = talk.plain.lesson.session.runs[0].of_service("request-ride")
+    served = int(inv["number"][inv["outcome"] == 0][0])
+    said = talk.again(f"invocation {served}")
+    assert '  DiscountMultiplier: {"N": "1"}' in said[said.index("Rides table, what it wrote there:") :]
+
+
+def test_where_nobody_may_look_inside_a_request_says_what_its_rider_sees(
+    after_a_run: Callable[[str], Talk],
+) -> None:
+    said = after_a_run("03-load").again("request slowest")
+    assert "the rider waited" in said[0]
+    assert not any(word in line for line in said for word in ("cold start", "handler of", "clock", "share"))
+    inside = after_a_run("05-compare").again("request slowest")
+    assert any("handler of request-ride" in line for line in inside)
 
 
 # versions
@@ -336,7 +356,7 @@ def test_rules_sampling_and_token_are_set_by_commands(talk: Talk) -> None:
     talk.again(f"unwatch {rules[-1].name}")
     assert len(talk.plain.lesson.session.lab.rules) == before
     assert talk.again("unwatch nothing")[0].startswith("No rule `nothing` is on")
-    talk.again("q", "7")
+    talk.again("q", "8")
     assert talk.again("sample 0.5")[0].startswith("Traces kept: ")
     kept = talk.again("sample")
     assert kept == ["Traces kept: a share of all (50%)."]

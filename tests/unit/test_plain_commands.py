@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from lessons.model import Pane
+from lessons.model import Control, Pane
 from simulator.errors import UsageError
 from tui.plain_commands import HOME, INSTEAD, LESSON, Arguments, find, help_lines, offered, whole
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tui.plain_commands import PlainCommand
 
 PANES = get_args(Pane)
+CONTROLS = get_args(Control)
 
 
 def command(name: str) -> PlainCommand:
@@ -64,16 +65,25 @@ def test_what_is_no_command_is_said_with_the_nearest(word: str, said: str) -> No
 
 def test_a_command_of_another_lesson_is_known_and_refused() -> None:
     with pytest.raises(UsageError, match="`trace` has no use in this lesson"):
-        find("trace", offered(["load"]), LESSON)
+        find("trace", offered(["load"], []), LESSON)
 
 
 def test_a_lesson_offers_what_its_panes_stand_for() -> None:
-    none = {one.name for one in offered([])}
+    none = {one.name for one in offered([], CONTROLS)}
     assert {"run", "answer", "hint", "quit"} <= none
     assert not none & {"report", "mail", "trace", "deploy", "mark"}
     for pane in PANES:
-        assert {one.name for one in offered([pane])} > none
-    assert {one.name for one in offered(PANES)} == {one.name for one in LESSON}
+        assert {one.name for one in offered([pane], [])} > none
+    assert {one.name for one in offered(PANES, CONTROLS)} == {one.name for one in LESSON}
+
+
+def test_a_lesson_offers_the_controls_it_names_and_no_other() -> None:
+    names = {control: {one.name for one in LESSON if one.control == control} for control in CONTROLS}
+    assert names == {"token": {"token"}, "sampling": {"sample"}, "rules": {"watch", "unwatch"}}
+    without = {one.name for one in offered(PANES, [])}
+    for control, commands in names.items():
+        assert not commands & without
+        assert {one.name for one in offered(PANES, [control])} == without | commands
 
 
 def test_pairs_are_taken_out_wherever_they_stand() -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lessons.progress import Progress
 from tests.unit.command import said as command_said
 from tui.plain_start import Lines
 
@@ -83,3 +84,34 @@ def test_what_is_read_from_a_file_is_written_too(tmp_path: Path) -> None:
         lines = Lines(source, sink)
         assert [lines.read(), lines.read()] == ["run\n", None]
     assert (tmp_path / "out").read_text(encoding="utf-8") == "> run\n> \n"
+
+
+def test_the_same_seed_in_another_new_folder_answers_the_same_lines_alike(tmp_path: Path) -> None:
+    said = [
+        subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "tui.cli",
+                "start",
+                "11-alone",
+                "--plain",
+                "--seed",
+                "7",
+                "--data",
+                str(folder),
+            ],
+            cwd=ROOT,
+            input="answer 1\n\nrun\nrequest slowest\n",
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=True,
+        ).stdout
+        for folder in (tmp_path / "one", tmp_path / "two")
+    ]
+    assert said[0] == said[1]
+    assert "the rider waited" in said[0]
+    for folder in ("one", "two"):
+        with Progress.open(tmp_path / folder) as progress:
+            assert progress.seed == 7

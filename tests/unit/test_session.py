@@ -143,3 +143,15 @@ def test_hints_come_one_by_one_and_end() -> None:
     for _ in range(5):
         session.perform(act.AskHint())
     assert session.memory.hints == {"wait-for-mail": [None, None]}
+
+
+def test_a_step_that_was_left_as_met_can_be_left_again() -> None:
+    session = begin("04-alert")
+    session.perform(act.RunLoad())
+    session.finish()
+    session.perform(act.GoOn())
+    session.perform(act.GoBack())
+    session.runs.clear()  # as if later runs had turned what its check reads
+    assert not session.verdict().met
+    session.perform(act.GoOn())
+    assert session.place == 1

@@ -136,7 +136,8 @@ def summarize_heat(data: LatencyData) -> str:
         parts.append(over_text(data, data.threshold))
     lost = f"{int(failed.sum()):,} failed"
     if failed.any():
-        lost += f", their median {duration_text(float(np.median(latency[failed])))}"
+        half = duration_text(float(np.median(latency[failed])))
+        lost += f", their median {half}" if failed.sum() > 1 else f", after {half}"
     return "; ".join([*parts, lost]) + left_out_text(data.left_out) + "."
 
 

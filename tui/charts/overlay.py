@@ -89,7 +89,7 @@ def summarize_before_after(data: BeforeAfterData) -> str:
         for group in data.groups
     ]
     changes = [
-        f"{'median' if rank == 50 else f'p{rank}'} {(after.percentiles[rank] / old - 1) * 100:+.0f} %"
+        f"{'median' if rank == 50 else f'p{rank}'} {_signed((after.percentiles[rank] / old - 1) * 100)} %"
         for rank, old in before.percentiles.items()
         if rank in after.percentiles and old > 0
     ]
@@ -101,6 +101,11 @@ def _line_codes(lit: NDArray[np.bool_], place: int, glyphs: GlyphSet) -> Codes:
         return dot_codes(lit, glyphs, glyphs.outline)
     # Where both lines are made of the same dots, the first one is dashed.
     return dot_codes(dashed(lit) if glyphs.outline is glyphs.dots else lit, glyphs)
+
+
+def _signed(percent: float) -> str:
+    text = f"{percent:+.0f}"
+    return "+0" if text == "-0" else text
 
 
 def _legend(grid: Grid, data: BeforeAfterData, carets: tuple[str, str], glyphs: GlyphSet) -> None:

@@ -93,6 +93,10 @@ class Pane(Commanded, Vertical):
     def action_point(self) -> None:
         """Answer the question with what is under the cursor; for panes in which one points."""
 
+    def way_to_point(self) -> str:
+        """Say which key leads to what one points at, where another page or version is shown; empty where none does."""
+        return ""
+
     def badge(self, view: View) -> str:  # noqa: ARG002 - for panes to override
         """A short text behind the pane's tab, such as an alert's ``!``; empty for none."""
         return ""

@@ -278,6 +278,18 @@ class CodePane(Pages):
                 markup=False,
             )
 
+    def way_to_point(self) -> str:
+        """Say how to get back to the source that is asked about."""
+        view, pointing = self.view, self.pointing
+        if view is None or pointing is None or self.can_do("point"):
+            return ""
+        service, _, name = (pointing.version or "").partition("@")
+        if self._page != "source" or self.pipeline.noting:
+            return f"{self.key('back')} leads to the source"
+        if self._version(view).service != service:
+            return f"{self.key('next_service')} turns to {service}"
+        return f"{self.key('next_version')} turns to {name}"
+
     def _chosen(self) -> None:
         self.say("")
         self.repaint()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from difflib import SequenceMatcher
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 Calls = tuple[str, ...]
 SIGN, BETWEEN = 2, 2
 LEAST_COLUMN = 12
+EDGE = 1
+"""What is read stays clear of the last column, where the scroll bar is."""
 
 
 def usual_calls(verdict: Verdict) -> tuple[Calls, int, int]:
@@ -37,28 +40,36 @@ def calls_lines(before: Verdict, after: Verdict, width: int) -> list[Content]:
     """
     old, new = usual_calls(before), usual_calls(after)
     column = max(LEAST_COLUMN, (width - SIGN - BETWEEN) // 2)
+    run = f"Calls per invocation, found out by running {counted(new[2], 'invocation')} of each"
+    if len(run) > width - EDGE:
+        run = f"Calls per invocation, {new[2]} of each run"
     lines = [
-        Content.styled(
-            f"Calls per invocation, found out by running {counted(new[2], 'invocation')} of each", "bold"
-        ),
+        Content.styled(run, "bold"),
         _row(" ", _cut(before.version.name, column), _cut(after.version.name, column), column, "bold"),
     ]
     lines += _aligned(old[0], new[0], column)
     lines.append(Content(""))
     for verdict in (before, after):
         if not verdict.passed:
-            lines.append(Content.styled(f"{verdict.version.name}: {verdict.reason}", "$text-error"))
-    lines += [Content.styled(said, "bold $text-warning") for said in differences(old[0], new[0])]
-    if len(lines) == len(old[0]) + 3 and old[0] == new[0] and before.passed and after.passed:
-        lines.append(Content("Both call the same, as often, in the same order."))
+            lines += _wrapped(f"{verdict.version.name}: {verdict.reason}", "$text-error", width)
+    for said in differences(old[0], new[0]):
+        lines += _wrapped(said, "bold $text-warning", width)
+    if old[0] == new[0] and before.passed and after.passed:
+        lines += _wrapped("Both call the same, as often, in the same order.", "", width)
     for verdict, (_, n, of) in ((before, old), (after, new)):
         if n < of:
-            lines.append(
-                Content.styled(
-                    f"{verdict.version.name}: so did {n} of {of}; the others called something else", MUTED
-                )
-            )
+            said = f"{verdict.version.name}: so did {n} of {of}; the others called something else"
+            lines += _wrapped(said, MUTED, width)
     return lines
+
+
+def _wrapped(text: str, style: str, width: int) -> list[Content]:
+    """Write a sentence in as many lines as it takes; what goes on is set in."""
+    room = max(2 * LEAST_COLUMN, width - EDGE)
+    return [
+        Content.styled(line, style) if style else Content(line)
+        for line in wrap(text, room, subsequent_indent="  ", break_on_hyphens=False)
+    ]
 
 
 def differences(before: Sequence[str], after: Sequence[str]) -> list[str]:

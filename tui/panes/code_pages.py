@@ -11,7 +11,7 @@ from textual.message import Message
 
 from simulator import smoke
 from tui.charts.units import counted
-from tui.panes.code_calls import calls_lines
+from tui.panes.code_calls import EDGE, calls_lines
 from tui.panes.code_deploying import Deploying
 from tui.panes.code_drafts import DRAFT
 from tui.panes.code_rows import source_rows
@@ -58,7 +58,8 @@ class Pages(Deploying):
         match page:
             case "difference":
                 what = f"against {deployed.name}, which is deployed"
-                return None, partial(self._difference, deployed, version, what), (page, version, deployed)
+                rows = partial(self._difference, deployed, version, what, width)
+                return None, rows, (page, version, deployed, width)
             case "calls":
                 verdicts = self._calls.get((deployed, version))
                 rows = partial(_calls_rows, deployed, version, verdicts, width)
@@ -74,8 +75,8 @@ class Pages(Deploying):
                     (page, version.service, len(lines), active, len(view.runs), width),
                 )
             case "deploy":
-                rows = partial(self._deploy_rows, view, version.service)
-                return None, rows, (page, version.service, self._opened)
+                rows = partial(self._deploy_rows, view, version.service, width)
+                return None, rows, (page, version.service, self._opened, width)
             case _:
                 rows = partial(source_rows, version.source, shares)
                 return None, rows, (page, _text_of(version, self.shows_draft(view)), version, shares)
@@ -88,12 +89,14 @@ class Pages(Deploying):
             return f"{deployed.ref} is deployed, and this lesson does not show it."
         return ""
 
-    def _difference(self, before: Version, after: Version, what: str) -> list[Row]:
+    def _difference(self, before: Version, after: Version, what: str, width: int) -> list[Row]:
         found = difference(before.source, after.source)
-        sizes = f"{counted(found.added, 'line')} came (+), {found.removed:,} went (-)"
-        return [Row(Content(), Content.styled(f"{what}: {sizes}", "bold")), *found.rows]
+        said = f"{what}: {counted(found.added, 'line')} came (+), {found.removed:,} went (-)"
+        if len(said) > width - EDGE:
+            said = f"{what}: +{found.added:,} -{found.removed:,} lines"
+        return [Row(Content(), Content.styled(said, "bold")), *found.rows]
 
-    def _deploy_rows(self, view: View, service: str) -> list[Row]:
+    def _deploy_rows(self, view: View, service: str, width: int) -> list[Row]:
         """Show what a deploy of the history changed."""
         one = deploys_of(view.session, service)[self._opened - 1]
         if one.before is None:
@@ -104,7 +107,7 @@ class Pages(Deploying):
         if one.before.source == one.version.source:
             return [_plain(f"deploy {one.number}: {one.version.name} again, no difference.")]
         what = f"deploy {one.number}, {one.version.name} after {one.before.name}"
-        rows = self._difference(one.before, one.version, what)
+        rows = self._difference(one.before, one.version, what, width)
         return [rows[0], *([_plain(f"note: {one.note}")] if one.note else []), *rows[1:]]
 
     # calls, found out by running

@@ -68,8 +68,13 @@ def parts(data: RunData, request: int) -> list[Part]:
     return found
 
 
-def exchange_text(data: RunData, run: int, request: int, exchange: Exchange | None) -> Text:
-    """Write the exchange of a request; `exchange` is None while it is being read."""
+def exchange_text(
+    data: RunData, run: int, request: int, exchange: Exchange | None, *, inside: bool = True
+) -> Text:
+    """Write the exchange of a request; `exchange` is None while it is being read.
+
+    Without `inside` it is what the rider sees: how long it took, and not what the time was spent on.
+    """
     from rich.text import Text
 
     latency = latency_of(data, request)
@@ -80,8 +85,9 @@ def exchange_text(data: RunData, run: int, request: int, exchange: Exchange | No
         error = data.errors.get(request, "")
         text.append(f": no answer came ({NO_ANSWER.get(error, 'failed')}: {error})\n")
     else:
-        text.append(f": the rider waited {exact_ms_text(latency)}\n\n")
-        text.append_text(_clocks(data, request, latency))
+        text.append(f": the rider waited {exact_ms_text(latency)}\n")
+        if inside:
+            text.append("\n").append_text(_clocks(data, request, latency))
     if exchange is None:
         return text.append("\nReading the exchange again ...", style="dim")
     from simulator.http import as_text, response

@@ -1,4 +1,4 @@
-"""The page of one invocation: what its agent reported, its log, and the traceback if it failed."""
+"""The page of one invocation: what its agent reported, its log, the traceback if it failed, what it wrote down."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator.system.replies import OUTCOMES
 from tui.panes.reported import clock_text, exact_ms_text
+from tui.panes.table_items import HEAD, NOTHING, written
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -46,7 +47,7 @@ def invocation_text(
         said = last_line(detail.failure) if detail is not None and detail.failure else name
         text.append(f"x {said}\n", style="bold")
     text.append("\n")
-    return text.append_text(_log(detail, width))
+    return text.append_text(_log(detail, width)).append_text(_items(detail, width))
 
 
 def figure_rows(data: RunData, number: int) -> list[tuple[str, str, str]]:
@@ -119,4 +120,21 @@ def _log(detail: InvocationDetail | None, width: int) -> Text:
         text.append("\n").append(f"{detail.failure}\n")
     elif detail.failure:
         text.append("\n").append(f"{detail.failure}\n", style="bold")
+    return text
+
+
+def _items(detail: InvocationDetail | None, width: int) -> Text:
+    from rich.text import Text
+
+    text = Text()
+    items = written(detail) if detail is not None else None
+    if items is None:
+        return text
+    text.append("\n").append(HEAD, style="bold").append(", what it wrote there\n", style="dim")
+    if not items:
+        text.append(f"  {NOTHING}\n", style="dim")
+    for item in items:
+        names = max(len(name) for name, _ in item)
+        for name, value in item:
+            text.append(f"  {name:<{names}}", style="dim").append(f"  {hanging(value, names + 4, width)}\n")
     return text

@@ -36,8 +36,8 @@ def invocation_page(reader: DetailsReader, view: View, run: int, number: int, wi
     )
 
 
-def exchange_page(reader: DetailsReader, view: View, run: int, request: int) -> Text:
-    """Write the exchange of a request, or why there is none."""
+def exchange_page(reader: DetailsReader, view: View, run: int, request: int, *, inside: bool = True) -> Text:
+    """Write the exchange of a request, or why there is none; without `inside` only what its rider sees."""
     data = run_of(view, run)
     if data is None:
         return Text(f"There is no run {run}.")
@@ -48,7 +48,8 @@ def exchange_page(reader: DetailsReader, view: View, run: int, request: int) -> 
         return found is not None and (found.status > 0 or not ended)
 
     details = reader.get(view.session.lab, run, data, has=has)
-    return exchange_text(data, run, request, details.exchanges.get(request) if details is not None else None)
+    exchange = details.exchanges.get(request) if details is not None else None
+    return exchange_text(data, run, request, exchange, inside=inside)
 
 
 def invocation_summary(view: View | None, run: int, number: int) -> str:

@@ -6,7 +6,7 @@ by its glyph: o answered, c answered after a cold start, x failed, * failed afte
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
@@ -37,6 +37,7 @@ WIDEST = 3
 class LineUpData:
     """Latencies in seconds, ascending, with the status of each and whether it met a cold start; all of shape (n,).
 
+    `number` are the requests' numbers, of shape (n,), or of none where nobody asks for them.
     `left_out`: the slowest is still shown, and counts no more. `without` is how many have no latency.
     """
 
@@ -45,6 +46,7 @@ class LineUpData:
     cold: Column
     left_out: bool = False
     without: int = 0
+    number: Column = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @classmethod
     def empty(cls) -> LineUpData:
@@ -58,7 +60,8 @@ class LineUpData:
         rows = np.flatnonzero(~np.isnan(latency))
         rows = rows[np.argsort(latency[rows], kind="stable")]
         status, cold = data.requests["status"][rows], data.requests["cold"][rows] > 0
-        return cls(latency[rows], status, cold, left_out and len(rows) > 1, len(latency) - len(rows))
+        out, without = left_out and len(rows) > 1, len(latency) - len(rows)
+        return cls(latency[rows], status, cold, out, without, data.requests["number"][rows])
 
     def leaving_out(self, left_out: bool) -> LineUpData:
         """Leave the slowest out, or take it back."""

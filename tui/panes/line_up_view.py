@@ -107,6 +107,11 @@ class LineUpView(Vertical):
             self.chart.redraw()
             self._write()
 
+    def request(self) -> int | None:
+        """The number of the request at the cursor, or without one of the slowest; None where nobody stands in line."""
+        numbers, cursor = self.chart.data.number, self.chart.cursor
+        return int(numbers[-1 if cursor is None else cursor]) if len(numbers) else None
+
     def put_away(self) -> bool:
         """Put the cursor away; tells whether there was one."""
         there, self.chart.cursor = self.chart.cursor is not None, None

@@ -8,22 +8,27 @@ from textual.content import Content
 from textual.highlight import highlight
 from textual.widgets import Static
 
+from lessons.actions import OpenRequest
 from simulator.errors import RidelabError
 from tui.charts.heat import summarize_heat
 from tui.commands import Command, bindings
+from tui.panes.base import Perform, ShowPane
+from tui.panes.details_reader import DetailsReader
+from tui.panes.invocation_pages import exchange_page, request_summary
 from tui.panes.keypane import SCROLLING, KeyPane
 from tui.panes.load_head import head_line
 from tui.panes.load_report import plan_of, plan_text, plan_words
+from tui.panes.load_request import request_at
 from tui.panes.load_summary import load_sentences, summary_lines
-from tui.panes.load_views import OVER_TIME, PICTURES, VIEWS, LoadViews, together
+from tui.panes.load_views import OVER_TIME, PICTURES, REQUEST, VIEWS, LoadViews, together
 from tui.panes.run_figures import MUTED
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.widget import Widget
 
     from simulator.run_data import RunData
-    from tui.panes.lines import Lines
     from tui.view import View
 
 LOW, FIGURES = 18, 3
@@ -53,7 +58,15 @@ class LoadPane(KeyPane):
             both="Move the cursor, and read what is there.",
         ),
         Command("read(-1)", ("left",), "read back", "Move the cursor to the left.", id="read-back"),
+        Command(
+            "request",
+            ("o",),
+            "request",
+            "Open the request under the cursor, or the slowest: what went over the wire.",
+            rank=44,
+        ),
         Command("scale", ("y",), "log/linear", "Switch between the log and the linear scale.", rank=45),
+        Command("close", ("escape",), "back", "Close the request, and go back to the view before.", rank=20),
         Command("back", ("escape",), "newest run", "Put the cursor away, or go back to the newest run."),
         *SCROLLING,
     )
@@ -67,6 +80,8 @@ class LoadPane(KeyPane):
         self.turned = "chart"
         """The view one chose; before the first run there is only the plan."""
         self._chosen: int | None = None
+        self._request: int | None = None  # the one that is open
+        self._reader = DetailsReader(self, self.catch_up)
         self._runs = 0
         self._drawn: tuple[object, ...] = ()
         self._plan: str | None = None
@@ -97,8 +112,10 @@ class LoadPane(KeyPane):
 
     @property
     def showing(self) -> str:
-        """The view that is shown: the plan before the first run, else the one chosen."""
-        return self.turned if self.run() is not None else "plan"
+        """The view that is shown: the plan before the first run, else the one chosen, or the request that is open."""
+        if self.run() is None:
+            return "plan"
+        return self.turned if self._request is None else REQUEST
 
     @property
     def together(self) -> bool:
@@ -108,7 +125,7 @@ class LoadPane(KeyPane):
     def open_target(self, run: int | None, target: int | str | None) -> None:  # noqa: ARG002 - a run is all there is
         """Show a run by its number, or the newest."""
         self._runs = len(self.view.everything) if self.view is not None else 0
-        self._chosen = run
+        self._chosen, self._request = run, None
         self.repaint()
 
     def on_resize(self) -> None:
@@ -118,7 +135,7 @@ class LoadPane(KeyPane):
     def update_widgets(self, view: View) -> None:
         """Show the run as it stands."""
         if len(view.everything) != self._runs:  # a new run began: that is the one to look at
-            self._runs, self._chosen = len(view.everything), None
+            self._runs, self._chosen, self._request = len(view.everything), None, None
             self.views.report.follow()
             if self.turned == "plan":
                 self.turned = "chart"
@@ -135,6 +152,9 @@ class LoadPane(KeyPane):
         if run is None:
             return
         self.views.show(run, visible)
+        if self._request is not None:
+            here = self.number(), self._request
+            self.views.request.show(exchange_page(self._reader, view, *here, inside=False), here)
         key = (run, self.size)
         if summary.display and key != self._drawn:
             self._drawn = key
@@ -173,6 +193,8 @@ class LoadPane(KeyPane):
     def summary(self) -> str:
         """Say in one to three sentences what the run met, or what the next one would do."""
         run = self.run()
+        if run is not None and self._request is not None:
+            return request_summary(self.view, self.number(), self._request)
         if run is not None:
             words = load_sentences(run, self.number())
             if self.showing == "heatmap":
@@ -190,7 +212,12 @@ class LoadPane(KeyPane):
         showing = self.showing
         match action:
             case "turn":
-                return self.run() is not None
+                return self.run() is not None and showing != REQUEST
+            case "close" | "back":
+                return (showing == REQUEST) == (action == "close")
+            case "request":
+                run = self.run()
+                return run is not None and showing not in {"plan", REQUEST} and len(run.latencies_s) > 0
             case "leave_out":
                 return showing == "line-up"
             case "read":
@@ -208,8 +235,10 @@ class LoadPane(KeyPane):
             return self.views.beside if self.together else ""
         return self.showing if self.showing in PICTURES else ""
 
-    def scroller(self) -> Lines:
-        """The report or the plan."""
+    def scroller(self) -> Widget:
+        """The report, the plan, or the request that is open."""
+        if self.showing == REQUEST:
+            return self.views.request
         return self.views.plan if self.showing == "plan" else self.views.report
 
     def action_turn(self) -> None:
@@ -217,6 +246,24 @@ class LoadPane(KeyPane):
         order = [name for name in VIEWS if not (self.together and name == "report")]
         now = self.views.beside if self.together and self.turned == "report" else self.turned
         self.turned = order[(order.index(now) + 1) % len(order)]
+        self.repaint()
+
+    def action_request(self) -> None:
+        """Open the request under the cursor, or the slowest: in the Invocations pane, where the lesson has it."""
+        run = self.run()
+        number = request_at(self.views, run) if run is not None else None
+        if number is None:
+            return
+        if self.offers_pane("invocations"):
+            self.post_message(ShowPane("invocations", self.number(), f"request:{number}"))
+            return
+        self._request = number
+        self.post_message(Perform(OpenRequest(number=number, run=self.number())))
+        self.repaint()
+
+    def action_close(self) -> None:
+        """Close the request."""
+        self._request = None
         self.repaint()
 
     def action_read(self, step: int) -> None:

@@ -13,6 +13,7 @@ from tui.charts.scatter import LatencyChart
 from tui.panes.line_up_view import LineUpView
 from tui.panes.lines import Lines
 from tui.panes.load_report import GrowingReport
+from tui.panes.load_request import RequestPage
 from tui.panes.load_summary import latency_data
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 VIEWS = ("chart", "heatmap", "histogram", "report", "line-up", "plan")
 OVER_TIME = ("chart", "heatmap")
+REQUEST = "request"
+"""What opens over the views and closes again: one request."""
 PICTURES = (*OVER_TIME, "histogram")
 """What the report can stand beside."""
 TALL, BROAD = 30, 104
@@ -54,6 +57,7 @@ class LoadViews(Container):
         self.report = Lines(id="load-report", follow=True)
         self.line_up = LineUpView(id="load-line-up")
         self.plan = Lines(id="load-plan")
+        self.request = RequestPage(id="load-request")
         self.showing = "plan"
         self.beside = "chart"
         """The picture that stands beside the report."""
@@ -64,7 +68,8 @@ class LoadViews(Container):
 
     def compose(self) -> ComposeResult:
         """All of them, out of sight until `lay_out` tells which are wanted."""
-        for view in (self.chart, self.heatmap, self.histogram, self.report, self.line_up, self.plan):
+        views = (self.chart, self.heatmap, self.histogram, self.report, self.line_up, self.plan, self.request)
+        for view in views:
             view.display = False
             yield view
 
@@ -79,6 +84,7 @@ class LoadViews(Container):
         self.set_class(pair and width < BROAD, "-tall")
         for name in VIEWS:
             self.query_one(f"#load-{name}").display = name in visible
+        self.request.display = showing == REQUEST
 
     def in_sight(self, width: int, height: int) -> tuple[str, ...]:
         """Name the views that are to be seen in a pane of this size."""

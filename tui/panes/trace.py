@@ -152,7 +152,12 @@ class TracePane(ShownPane):
         """Tell that the trace was opened, where that was not told: it does not just stand beside the lesson."""
         focused = self.screen.focused
         looks = focused is not None and self in focused.ancestors_with_self
-        if looks and self.here is not None and self.here not in self._opened and self._trace(view) is not None:
+        if (
+            looks
+            and self.here is not None
+            and self.here not in self._opened
+            and self._trace(view) is not None
+        ):
             self._opened[self.here] = view.session.step.id
             self.post_message(Perform(OpenTrace(number=self.here[1], run=self.here[0])))
 

@@ -23,7 +23,7 @@ def offers_sampling(view: View) -> bool:
 
 
 def kept_words(view: View) -> str:
-    """Say which traces are kept now: ``kept: a share of all (10%)``."""
+    """Say which traces are kept now: ``kept from now on: a share of all (10%)``."""
     return f"kept from now on: {describe_sampling(as_policy(view.session.lab.sampling))}"
 
 

@@ -104,12 +104,14 @@ async def begin_pointing(screen: LessonScreen, asked: Asked) -> None:
         if asked.question.version is not None:
             pane.open_target(None, asked.question.version)
         pane.refresh_bindings()
+    screen.bindings_updated_signal.subscribe(screen.query_one(PointLine), lambda _: show_pointing(screen))
     show_pointing(screen)
 
 
 def end_pointing(screen: LessonScreen) -> None:
     """Point no longer."""
     screen.pointing = None
+    screen.bindings_updated_signal.unsubscribe(screen.query_one(PointLine))
     for name in screen.session.lesson.panes:
         if (pane := screen.query_one(Lab).made(name)) is not None:
             pane.pointing = None
@@ -123,11 +125,13 @@ def show_pointing(screen: LessonScreen) -> None:
     if asked is not None and screen.session.step.question is not asked.question:
         end_pointing(screen)
         return
-    here = screen.points_here
-    away = ""
-    if asked is not None and not here:
+    pane, way = screen.query_one(Lab).pane, ""
+    if asked is not None and not screen.points_here:
         key = key_now(screen, f"lesson.{asked.pane}", DIGITS[asked.pane])
-        away = f"{key} goes back to the {TITLES[asked.pane]} pane, where you point at it."
+        way = f"{key} goes back to the {TITLES[asked.pane]} pane"
+    elif asked is not None and pane is not None:
+        way = pane.way_to_point()
+    away = f"{way}, where you point at it." if way else ""
     point = key_now(screen, f"{asked.pane}.point", "enter") if asked is not None else ""
     leave = key_now(screen, "lesson.put-off", "escape")
     screen.query_one(PointLine).show(asked, answer=point, leave=leave, away=away)

@@ -185,7 +185,7 @@ class LessonScreen(Playing):
     def on_lesson_panel_go_on_wanted(self) -> None:
         """Go on to the next step; after the last one, home."""
         at_end = self.session.at_end
-        met = self.session.verdict().met
+        met = self.session.may_go_on
         self.perform(act.GoOn())
         if not met:
             return

@@ -127,7 +127,7 @@ class QuizScreen(BroadScreen[bool], Dialog[bool]):
     def _placeholder(self) -> str:
         unit = self.question.unit
         if self.question.kind == "line":
-            return f"the number of a line of {self.question.version}"
+            return f"a line's number in {self.question.version}"
         return f"a number{f', in {unit}' if unit else ''}"
 
     def on_mount(self) -> None:

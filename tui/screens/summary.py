@@ -45,7 +45,8 @@ class SummaryScreen(ReadingPage):
         from lessons.summary_page import summary_markdown
 
         self.text = summary_markdown(course_summary(self.lab_app.course, progress))
-        return self.text
+        heading, _, below = self.text.partition("\n")
+        return below if heading.startswith("# ") else self.text  # the page has a title of its own
 
     def on_mount(self) -> None:
         """Name the keys that make sense before there is a text."""
