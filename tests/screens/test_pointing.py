@@ -160,6 +160,20 @@ async def test_the_trace_may_be_changed_while_one_points(data_folder: Path) -> N
         assert "Right." in words(seat)
 
 
+async def test_where_one_cannot_point_one_is_told_the_way(data_folder: Path) -> None:
+    async with seated(data_folder, "01-point") as seat:
+        await to_step(seat, "line")
+        await pointing(seat)
+        here = "Go to a line: enter answers, escape leaves it open."
+        assert here in words(seat)
+        await seat.press("H")
+        assert "escape leads to the source, where you point at it." in words(seat)
+        assert here not in words(seat)
+        await seat.press("escape")
+        assert here in words(seat)
+        assert seat.lesson.pointing is not None
+
+
 @SIZES
 async def test_a_line_is_pointed_at(
     data_folder: Path, golden: Callable[[str, str], None], size: tuple[int, int]

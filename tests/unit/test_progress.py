@@ -6,7 +6,6 @@ import errno
 import random
 import shutil
 import sqlite3
-import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -354,40 +353,6 @@ def test_a_folder_without_wal_gets_a_journal(played: Path, monkeypatch: pytest.M
             progress.append("03-load", "plan", b"written")
         assert stored(folder, "PRAGMA journal_mode") == [("delete",)]
         assert stored(folder, "SELECT max(body) FROM events") == [(b"written",)]
-
-
-CHILD = """
-import os, sys
-from pathlib import Path
-from lessons.progress import Progress
-os.write(1, b"0\\n")
-progress = Progress.open(Path(sys.argv[1]), draw_seed=lambda: 7)
-while True:
-    number = progress.append("03-load", "plan", sys.argv[2].encode() * 40)
-    os.write(1, b"%d\\n" % number)
-    progress.keep_run(None, "03-load", b"", b"", os.urandom(3000))
-    progress.set_place("03-load", str(number))
-"""
-
-
-def test_a_killed_process_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    luck, acknowledged = random.Random(4), dict[int, bytes]()
-    for turn in range(25):
-        command = [sys.executable, "-c", CHILD, str(tmp_path), str(turn)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
-            assert child.stdout is not None
-            lines = [child.stdout.readline() for _ in range(luck.choice((1, 2, 5, 30)))]
-            sum(range(luck.randrange(200_000)))  # and kill it somewhere in the midst of what follows
-            child.kill()
-            lines += child.stdout.read().split()
-        acknowledged |= {int(line): str(turn).encode() * 40 for line in lines if int(line)}
-        with opened(tmp_path) as progress:
-            assert (progress.mode, progress.notices, progress.seed) == ("saved", (), 7)
-            found = {event.number: event.body for event in progress.events()}
-            assert acknowledged.items() <= found.items()  # one a turn may have been on its way
-            assert len(found) <= len(acknowledged) + turn + 1
-            assert all(len(progress.run_columns(run.id)) == 3000 for run in progress.runs())
-    assert len(acknowledged) > 100
 
 
 def test_the_data_folder_is_the_platforms_or_the_one_in_the_environment() -> None:

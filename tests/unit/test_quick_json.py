@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from simulator.system.quick_json import quick_json
 
 SIMPLE = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
-VALUES = st.recursive(SIMPLE, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=10)
+VALUES = st.recursive(
+    SIMPLE, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=10
+)
 
 
 @given(st.dictionaries(st.text(), VALUES))

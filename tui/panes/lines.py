@@ -58,18 +58,19 @@ class Lines(ScrollView, can_focus=False):
         self._keep_to_end()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Know whether one is at the end."""
+        """Know whether one is at the end: who goes up leaves it; lines that come leave nobody behind."""
         super().watch_scroll_y(old_value, new_value)
-        if self.size.height:
+        if self.size.height and (new_value < old_value or round(new_value) >= self.max_scroll_y):
             self._at_end = self._follows and round(new_value) >= self.max_scroll_y
 
     def _keep_to_end(self) -> None:
         if self._at_end:
+            self._to_end()  # where a dialog lies over it, there is no refresh for now
             self.call_after_refresh(self._to_end)
 
     def _to_end(self) -> None:
         if self._at_end and self.size.height:
-            self.scroll_to(y=self.max_scroll_y, animate=False)
+            self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True)
 
     def notify_style_update(self) -> None:
         """Color anew when the theme changed."""

@@ -6,6 +6,8 @@ import asyncio
 import heapq
 import sys
 from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partialmethod
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +22,7 @@ from lessons.loader import MODULE_4, OpenCourse
 from lessons.progress import Progress
 from lessons.variants import proof_of
 from tui.app import RidelabApp
+from tui.panes.code import CodePane
 from tui.screens.first_time import mark_seen
 from tui.screens.lesson import LessonScreen
 
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 SEED = 7
 PATIENCE = 20_000
+TODAY = datetime(2026, 3, 14, 15, 9)
+"""The learner's own time, as a deploy is dated."""
 
 
 class Clock:
@@ -183,6 +188,7 @@ async def sitting(
     monkeypatch.chdir(data.parent)
     playing = sys.modules[LessonScreen._play.__module__]
     monkeypatch.setattr(playing, "asyncio", SimpleNamespace(**vars(asyncio) | {"sleep": clock.sleep}))
+    monkeypatch.setattr(CodePane, "__init__", partialmethod(CodePane.__init__, now=lambda: TODAY))
     app = RidelabApp(data=Path(data.name), clock=clock, **options)
     learner = Learner(app, clock)
     monkeypatch.setattr(app, "exit", learner.leave)

@@ -37,6 +37,9 @@ THERE_AND_BACK = {
     "trace-folded": ("j", "k"),
     "compare-spans": ("v", "v"),
     "map": ("j", "k"),
+    "rules": ("j", "k"),
+    "code-draft": ("k", "j"),
+    "code-history": ("k", "j"),
 }
 """Scenes, and a key that changes one thing in them, with the one that takes it back: it must be seen without color."""
 BESIDE = {"lesson-to-do": ("tab", "tab"), "alerts-mailbox": ("tab", "tab"), "trace-marks": ("tab", "tab")}

@@ -10,7 +10,7 @@ import pytest
 from lessons.loader import MODULE_4, OpenCourse
 from tests.screens.every.learner import Learner, play_lessons, sitting
 from tests.screens.every.truth import broken_lines, broken_promises
-from tests.screens.every.wanderer import KNOWN, SIZES, Wanderer, every_key
+from tests.screens.every.wanderer import DOORS, KNOWN, SIZES, Wanderer, every_key, place
 from tui.screens.home import HomeScreen
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SEEDS = range(1, 11)
 KEYS, AT_ONCE = 1_000, 20
+A_DOOR = 5
+"""After so many times `AT_ONCE` keys one goes through a door."""
 WAYS_OUT = 40
 
 
@@ -32,11 +34,14 @@ async def test_a_thousand_keys_by_chance_break_nothing(
     names = [entry.id for entry in course.entries]
     chance.shuffle(names)
     play_lessons(data_folder, {name: chance.randrange(len(course.lesson(name).steps)) for name in names})
-    async with sitting(data_folder, chance.choice(KNOWN), monkeypatch) as learner:
+    lesson = sorted(DOORS)[seed % len(DOORS)]
+    async with sitting(data_folder, chance.choice(KNOWN), monkeypatch, lesson=lesson) as learner:
         wanderer = Wanderer(learner, chance)
-        for _ in range(KEYS // AT_ONCE):
+        for turn in range(KEYS // AT_ONCE):
             size, screen = learner.app.size, type(learner.screen).__name__
             try:
+                if turn % A_DOOR == 0:
+                    await wanderer.enter(chance.choice(sorted(DOORS[lesson])))
                 await wanderer.wander(AT_ONCE)
                 found = [*broken_lines(learner), *broken_promises(learner)]
                 assert not found, found
@@ -46,6 +51,20 @@ async def test_a_thousand_keys_by_chance_break_nothing(
                 raise
             wanderer.since.clear()
         await leave(learner)
+
+
+@pytest.mark.parametrize("lesson", DOORS)
+async def test_the_doors_lead_to_what_chance_hardly_finds(
+    lesson: str, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play_lessons(data_folder, {lesson: len(OpenCourse(MODULE_4).lesson(lesson).steps) - 1})
+    async with sitting(data_folder, KNOWN[0], monkeypatch, lesson=lesson) as learner:
+        wanderer = Wanderer(learner, Random(0))
+        reached = {}
+        for door in DOORS[lesson]:
+            await wanderer.enter(door)
+            reached[door] = place(learner)
+        assert reached == DOORS[lesson], learner.text()
 
 
 async def leave(learner: Learner) -> None:
@@ -67,6 +86,7 @@ async def leave(learner: Learner) -> None:
 def test_the_keys_are_those_of_every_screen() -> None:
     """If a pane's keys are no longer found where they are declared, the walk has lost its point."""
     assert {"z", "D", "slash", "m", "w", "y", "R", "full_stop", "ctrl+q"} <= set(every_key())
+    assert {"B", "C", "H", "S", "U", "X", "e", "f9", "t"} <= set(every_key())
 
 
 def test_the_sizes_reach_below_what_fits_and_beyond_what_is_needed() -> None:

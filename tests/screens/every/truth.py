@@ -10,6 +10,7 @@ from tui.ascii import to_ascii
 from tui.commands import commands_of
 from tui.screens.base import Dialog
 from tui.screens.lesson import LessonScreen
+from tui.screens.quiz_pointing import PointLine
 from tui.widgets.footer import FooterLine, key_line
 from tui.widgets.player_bar import PlayerBar
 
@@ -55,7 +56,21 @@ def broken_promises(learner: Learner) -> list[str]:
             key not in MOVING and not isinstance(bound.node, Input) and bound.binding.action != command.action
         ):
             found.append(f"{key} does {bound.binding.action}, not {command.action}")
-    return found
+    return found + _broken_pointing(learner)
+
+
+def _broken_pointing(learner: Learner) -> list[str]:
+    """Say where the line that asks to point names keys that would do something else."""
+    screen = learner.screen
+    if not isinstance(screen, LessonScreen):
+        return []
+    said = "\n".join(str(line.render()) for line in screen.query(PointLine) if line.display)
+    if "answers" not in said:
+        return []
+    named = {"enter": "point", "escape": "put_off"}
+    active = screen.active_bindings
+    does = {key: active[key].binding.action if key in active else "nothing" for key in named}
+    return [f"{key} does {does[key]}, but {said!r}" for key, action in named.items() if does[key] != action]
 
 
 def _foot(learner: Learner) -> str:

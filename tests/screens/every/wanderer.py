@@ -8,6 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 import tui
+from tui.screens.home import HomeScreen
+from tui.screens.lesson import LessonScreen
+from tui.widgets.lab import Lab
 
 if TYPE_CHECKING:
     from random import Random
@@ -23,6 +26,22 @@ PLAIN: Final = (
 SIZES: Final = ((40, 220, 60), (12, 70, 20))
 """The least, the most and the most usual number of columns, and of rows: large ones are rare, because they are slow."""
 KNOWN: Final = ((60, 20), (60, 20), (80, 24), (80, 24), (80, 24), (120, 40))
+
+DOORS: Final = {
+    "02-lights": {"6 t": "OneLineScreen", "6 D": "code difference", "B": "BoardScreen"},
+    "04-alert": {"2 R": "alerts alerts-rules", "2 R w": "OneLineScreen", "f9": "SummaryScreen"},
+    "06-instrument": {
+        "6 e # enter escape d": "code source activate",
+        "6 e": "code edit",
+        "6 e i f enter escape d": "code source refused",
+        "6 e i f enter escape X": "ConfirmScreen",
+        "6 H": "code history",
+        "6 H enter": "code deploy",
+    },
+    "08-cost": {"5 S": "OneLineScreen", "6 v D C": "code calls", "a": "QuizScreen"},
+}
+"""By lesson: keys into what chance alone hardly finds, as they are at the lesson's last step, and where they lead."""
+WAYS_BACK: Final = 6
 
 Move = tuple[str, *tuple[object, ...]]
 """What is done: ("key", name), ("size", columns, rows), ("click", x, y), ("time", seconds)."""
@@ -44,6 +63,18 @@ def every_key() -> tuple[str, ...]:
     return tuple(found)
 
 
+def place(learner: Learner) -> str:
+    """Name what is to be seen: a screen, or the pane that has the keys in a lesson, its page and what becomes of it."""
+    screen = learner.screen
+    if not isinstance(screen, LessonScreen) or screen.side == "lesson":
+        return type(screen).__name__
+    pane = screen.query_one(Lab).pane
+    words = [pane.NAME, getattr(pane, "level", "") or getattr(pane, "_page", "")]
+    if pane.NAME == "code" and pane.pipeline.progress is not None:
+        words.append("refused" if pane.pipeline.progress.refused else pane.pipeline.progress.step)
+    return " ".join(filter(None, words))
+
+
 class Wanderer:
     """Moves at random; `since` holds what it did since the last look, to be done again by `do`."""
 
@@ -63,6 +94,19 @@ class Wanderer:
                 self.do(self._between())
             self.do(("time", round(self.chance.choice((0.0, 0.02, 0.1, 0.5)), 2)))
             await self.learner.settle()
+
+    async def enter(self, door: str) -> None:
+        """Leave whatever is open, but for the lesson, and go through a door."""
+        for _ in range(WAYS_BACK):
+            await self._press("escape")
+        if isinstance(self.learner.screen, HomeScreen):
+            await self._press("enter")
+        for key in door.split():
+            await self._press(key)
+
+    async def _press(self, key: str) -> None:
+        self.do(("key", key))
+        await self.learner.settle()
 
     def do(self, move: Move) -> None:
         """Do something, and take note of it."""
