@@ -117,7 +117,7 @@ def test_lesson_6_allows_several_marks_at_once_and_says_so() -> None:
     marks(session, "_get_ride(", "_get_ride_discount(", "_record_ride(")
     assert says(session) == "the question is open"
     said = shown(session, session.step.afterwards)
-    assert "brought new marks: 1; the most new marks in one of them:\n3." in said
+    assert "brought new marks: 1; at most 3 new in\none of them." in said
     assert "cannot tell" not in said
 
 

@@ -145,8 +145,18 @@ class Program:
             return process.stdout.read().decode()
 
 
+def let_go(folder: Path) -> None:
+    """Wait until nobody owns the folder: what was being forked when its parent was killed does, until it has begun."""
+    for _ in range(PATIENCE):
+        with Progress.open(folder) as progress:
+            if progress.mode == "saved":
+                return
+        sleep(0.01)
+
+
 def look(lesson: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[State, list[str], list[Any]]:
     """Open a lesson as the program left it; gives its state, what is said of it, and the stored runs, byte for byte."""
+    let_go(folder)
     with Progress.open(folder) as progress, monkeypatch.context() as patch:
         assert (progress.mode, progress.notices, progress.seed) == ("saved", (), SEED)
         patch.setattr(simulator_lab, "Run", None)  # whoever computes a run that is stored fails here
