@@ -29,7 +29,7 @@ class Prose(Static):
         & > .prose--quote { color: $text-secondary; text-style: italic; }
         & > .prose--heading { color: $foreground; text-style: bold; }
         & > .prose--strong { color: $foreground; text-style: bold; }
-        & > .prose--mark { color: $text-muted; }
+        & > .prose--mark { color: $foreground 60%; }
         & > .prose--term { text-style: underline; }
     }
     """
