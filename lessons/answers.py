@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from lessons.expressions import Functions, Scope
     from lessons.model import Choice, Question
 
+UNMARKED: Final = "unmarked"
+"""The id of the choice that is pointed at where no mark covers the time of a trace."""
 COUNTED: Final = ("", "first", "first two", "first three", "first four", "first five")
 PLACES: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 

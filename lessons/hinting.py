@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from lessons.actions import AskHint
 
 if TYPE_CHECKING:
+    from lessons.checks import Verdict
     from lessons.model import Step
     from lessons.session import Memory, Session
 
 
-def next_hint(session: Session) -> AskHint | None:
-    """Choose the hint that comes next in the step one is at; None where there is none left."""
+def next_hint(session: Session, verdict: Verdict) -> AskHint | None:
+    """Choose the hint that comes next in the step one is at, as it is judged; None where there is none left."""
     step, shown = session.step, session.memory.hints.get(session.step.id, [])
-    clause = session.verdict().clause
+    clause = verdict.clause
     if clause is not None and step.check[clause].hint and clause not in shown:
         return AskHint(clause=clause)
     return AskHint() if shown.count(None) < len(step.hints) else None

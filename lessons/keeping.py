@@ -69,9 +69,8 @@ def open_session(
     session.replay(kept, [data for _, data in runs])
     # A load whose run was lost is as if it had not been: the same key sends the same requests once more.
     session.lab.seed = runs[-1][1].settings.seed if runs else session.seed
-    if seed is not None and not (
-        runs and runs[0][1].settings.seed == seed
-    ):  # one that began so goes on as it was
+    began = runs[0][1].settings.seed if runs else None
+    if seed is not None and seed != began:  # a lesson that began with it goes on as it was
         session.lab.seed = seed
     if loads and loads[-1][0] not in {number for number, _ in runs}:
         notices.append(NEW_STARTS_AGAIN if loads[-1][1] else STARTS_AGAIN)

@@ -41,8 +41,6 @@ _NAME: Final = re.compile(
 )
 _SINGLE: Final = re.compile(r"(?<!\{)\{\s*[a-z_]+\.[^{}\n]*\}")
 _STRUCK: Final = re.compile(r"~~")
-
-
 GOAL: Final = "You can"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -13,6 +13,8 @@ from simulator.load import DEFAULT_PLAN
 
 Pane = Literal["load", "alerts", "invocations", "runs", "trace", "code", "compare", "map"]
 Control = Literal["token", "sampling", "rules"]
+CONTROL_PANES: Final[dict[str, Pane]] = {"token": "code", "sampling": "trace", "rules": "alerts"}
+"""The pane in which each control is set."""
 
 
 class Choice(Part, frozen=True, kw_only=True):

@@ -50,6 +50,11 @@ def draw_seed() -> int:
     return secrets.randbelow(1000) + 1
 
 
+def seed_of(asked: int | None) -> Callable[[], int]:
+    """Give what decides the seed of a new data folder: the one that was asked for, or chance."""
+    return draw_seed if asked is None else lambda: asked
+
+
 class Progress:
     """The progress of one course in one data folder; a context manager.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lessons import actions as act
+from lessons.answers import UNMARKED
 from lessons.variants import all_proofs
 from simulator.errors import nearest
 from simulator.traces import request_trace
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from lessons.model import Lesson
     from lessons.session import Session
     from simulator.document import Document, Problem
-
-UNMARKED = "unmarked"
-"""What is pointed at where no mark covers the time."""
 
 
 def answer_problems(document: Document[Lesson]) -> Iterator[Problem]:

@@ -157,9 +157,8 @@ class Session:
             self.memory.take(action)
         self._keep(action, step)
         if isinstance(action, act.DeployOwn) and self.drafts.get(action.service) == action.source:
-            self.keep_draft(
-                action.service, None
-            )  # once the deploy is kept: the text must not be lost between
+            # Once the deploy is kept: the text must not be lost between.
+            self.keep_draft(action.service, None)
         return judgement
 
     def _keep(self, action: Action, step: str | None = None) -> None:
@@ -339,7 +338,7 @@ class Session:
         if isinstance(action, act.DeployOwn):
             return self.versions.resolved(action)
         if isinstance(action, act.AskHint):
-            return next_hint(self) or action
+            return next_hint(self, self.verdict()) or action
         if isinstance(action, act.RunLoad) and action.plan is None:
             return act.RunLoad(new=action.new, plan=self.step.plan or self.start.plan)
         return action

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from lessons.expressions import ExpressionError, parse_template
+from lessons.model import CONTROL_PANES
 from lessons.variants import all_proofs
 from simulator.deploying import read_version, services
 from simulator.errors import RidelabError, UsageError, nearest
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from lessons.actions import Action
     from lessons.expressions import Expression
-    from lessons.model import Lesson, Pane, Start, Variant
+    from lessons.model import Lesson, Start, Variant
     from simulator.document import Document, NodePath, Problem
 
 
@@ -94,10 +95,6 @@ def control_problems(document: Document[Lesson]) -> Iterator[Problem]:
             except UsageError as error:
                 key = "policy" if isinstance(action, act.Sample) else "rule"
                 yield document.problem(("steps", i, *at, key), str(error))
-
-
-CONTROL_PANES: Final[dict[str, Pane]] = {"token": "code", "sampling": "trace", "rules": "alerts"}
-"""The pane in which each control is set."""
 
 
 def _offered_controls(document: Document[Lesson]) -> Iterator[Problem]:

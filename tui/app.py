@@ -12,7 +12,7 @@ from textual.filter import Monochrome, NoColor
 from textual.reactive import Reactive, reactive
 
 from lessons.loader import MODULE_4, OpenCourse
-from lessons.progress import Progress, default_folder, draw_seed
+from lessons.progress import Progress, default_folder, seed_of
 from simulator.errors import RidelabError
 from tui.ascii import Ascii
 from tui.colorless import NoColors, SixteenColors
@@ -137,9 +137,7 @@ class RidelabApp(Commanded, App[None]):
     @cached_property
     def progress(self) -> Progress:
         """The learner's progress, opened with the first screen and closed with the app."""
-        seed = self.seed
-        draw = draw_seed if seed is None else lambda: seed  # a new folder keeps the one that was asked for
-        progress = Progress.open(self._folder, course=self.course.name, draw_seed=draw)
+        progress = Progress.open(self._folder, course=self.course.name, draw_seed=seed_of(self.seed))
         progress.on_notice = lambda notice: self.notify(notice, severity="warning", timeout=10)
         return progress
 

@@ -64,7 +64,7 @@ def _check_course(course: OpenCourse) -> int:
     if problems := lint_course(course):
         codes.append(_tell(problems, course.folder))
     there = [entry.id for entry in course.entries if (course.folder / entry.id / "lesson.yaml").is_file()]
-    return max([*codes, *(_check_lesson(course, lesson) for lesson in there)], default=0)
+    return max([*codes, *(_check_lesson(course, lesson) for lesson in there)])
 
 
 def _check_glossary(course: OpenCourse) -> int:

@@ -59,17 +59,15 @@ KEYS: Final = (
 NAMED: Final = re.compile(r"`([A-Za-z0-9/]|f9)`")
 
 
-PANE_OF: Final = {"token": "code", "rules": "alerts", "sampling": "trace"}
-"""In which pane a control is set."""
-
-
 def typed_for(key: str, places: Collection[str], pane: str | None = None) -> str:
     """Say what to type for a key in a lesson with these panes and controls; empty where it has no meaning there.
 
     Where `pane` knows the key, only that meaning is said.
     """
+    from lessons.model import CONTROL_PANES  # which the list of lessons does without
+
     found = [one for one in KEYS if one.key == key and (not one.where or one.where in places)]
-    near = [one for one in found if pane is not None and PANE_OF.get(one.where, one.where) == pane]
+    near = [one for one in found if pane is not None and CONTROL_PANES.get(one.where, one.where) == pane]
     return " or ".join(one.typed for one in near or found)
 
 

@@ -112,12 +112,12 @@ class PlainLesson(PlainLooking):
     def now(self) -> tuple[str, ...]:
         """Name what makes sense now: in the lesson, in the lab, and what is left of the lesson's budget."""
         session = self.session
-        asked, met = what_is_asked(session), session.verdict().met
+        asked, verdict = what_is_asked(session), session.verdict()
         runs, told = bool(session.runs), any(run.alerts for run in session.all_runs)
         lesson = {
-            "enter": met,
+            "enter": verdict.met,
             "answer": asked is not None and is_open(session, asked),
-            "hint": not met and next_hint(session) is not None,
+            "hint": not verdict.met and next_hint(session, verdict) is not None,
             "back": session.place > 0,
         }
         lab = {
@@ -193,7 +193,7 @@ class PlainLesson(PlainLooking):
         arguments.at_most(0)
         if not self.session.step.hints:
             raise UsageError("this step has no hints: read it once more, with `step`")
-        if next_hint(self.session) is None:
+        if next_hint(self.session, self.session.verdict()) is None:
             raise UsageError("that was the last hint of this step; `step` says all of them again")
         self.perform(act.AskHint())
         return []

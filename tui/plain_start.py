@@ -7,7 +7,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Final
 
-from lessons.progress import Progress, draw_seed
+from lessons.progress import Progress, seed_of
 from simulator.remote import Host
 from tui.plain import Desk, Plain
 from tui.plain_text import WIDTH, fit, readable
@@ -66,8 +66,7 @@ def play(course: OpenCourse, folder: Path, *, lesson: str | None = None, seed: i
     A new folder keeps `seed` as its own, if it is given: then the same lines are answered alike in another folder.
     """
     lines = Lines(sys.stdin, sys.stdout)
-    draw = draw_seed if seed is None else lambda: seed
-    with Progress.open(folder, course=course.name, draw_seed=draw) as progress:
+    with Progress.open(folder, course=course.name, draw_seed=seed_of(seed)) as progress:
         host = Host()  # no process is started before something of the learner's own is to run
         try:
             desk = Desk(course, progress, folder, seed, host)

@@ -50,7 +50,7 @@ def test_who_stands_at_a_clause_with_a_hint_gets_that_first_and_once() -> None:
         session.perform(act.AskHint())
     assert shown(session) == (STEP.check[1].hint, "Look at Load.", "Press `r`.")
     assert hints_in_all(session.step, session.memory) == 3
-    assert next_hint(session) is None
+    assert next_hint(session, session.verdict()) is None
 
 
 def test_a_step_that_is_met_keeps_what_was_shown_and_says_no_more_of_the_clause() -> None:

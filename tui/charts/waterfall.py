@@ -64,7 +64,7 @@ class Waterfall(ScrollView, can_focus=True):
         & > .waterfall--wait { color: $warning; }
         & > .waterfall--report { color: $foreground 45%; }
         & > .waterfall--cursor { background: $block-cursor-blurred-background; }
-        &:focus > .waterfall--cursor { background: $block-cursor-blurred-background; text-style: bold; }
+        &:focus > .waterfall--cursor { text-style: bold; }
     }
     """
 

@@ -49,7 +49,7 @@ class CursorList(ScrollView, can_focus=True):
         & > .cursor-list--slow-bar { color: $text-warning; }
         & > .cursor-list--error-bar { color: $error; }
         & > .cursor-list--cursor { background: $block-cursor-blurred-background; }
-        &:focus > .cursor-list--cursor { background: $block-cursor-blurred-background; text-style: bold; }
+        &:focus > .cursor-list--cursor { text-style: bold; }
     }
     """
 

@@ -76,7 +76,7 @@ class RunsPane(KeyPane):
     RunsPane {
         & > Static { height: auto; text-wrap: nowrap; text-overflow: ellipsis; border-top: solid $foreground 30%; }
         & .cursor-list--header { text-style: underline; }
-        &:focus .cursor-list--cursor { background: $block-cursor-blurred-background; text-style: bold; }
+        &:focus .cursor-list--cursor { text-style: bold; }
     }
     """
 

@@ -10,6 +10,7 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from lessons.actions import OpenTrace, Sample
+from lessons.answers import UNMARKED
 from simulator.traces import invocation_trace, request_trace
 from tui.charts.timeline import summarize_trace
 from tui.charts.waterfall import Waterfall
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from tui.view import View
 
 
-UNMARKED = "unmarked"
 ROOMY = 16
 """From this height on it is said below the trace who is silent."""
 

@@ -205,7 +205,7 @@ class LessonScreen(Playing):
         step = self.session.step
         if not step.hints:
             self.notify("This step has no hints: read it once more.", timeout=3)
-        elif next_hint(self.session) is None:
+        elif next_hint(self.session, self.session.verdict()) is None:
             self.notify("That was the last hint of this step.", timeout=3)
         else:
             self.go_to_side("lesson")

@@ -70,7 +70,7 @@ def panel_text(session: Session, *, terms: bool = False) -> PanelText:
         afterwards=render(step.afterwards) if met and step.afterwards else "",
         hints=tuple(map(render, shown_hints(step, session.memory))),
         hints_in_all=hints_in_all(step, session.memory),
-        more_hints=next_hint(session) is not None,
+        more_hints=next_hint(session, verdict) is not None,
         last=session.at_end,
     )
 

@@ -136,7 +136,7 @@ WALKS: Final = (
             Scene("lesson-palette", "escape colon r u n"),
             Scene("lesson-done", "escape 0"),
             Scene("lesson-words", "i"),
-            Scene("board-in-lesson", "escape B"),
+            Scene("board-in-lesson", "escape escape B"),
         ),
         lesson="03-load",
     ),
